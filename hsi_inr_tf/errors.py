@@ -1,0 +1,8 @@
+"""The one exception for input that is not as it should be."""
+
+
+class InputError(ValueError):
+    """Bad input from a user: the message is one sentence naming the file, what is wrong and what was expected.
+
+    Commands print it on one line and exit with status 2.
+    """

@@ -1,0 +1,8 @@
+"""Keras layers of the implicit representation, written in keras.ops."""
+
+from hsi_inr_tf.layers.cell_mlp import CellMLP
+from hsi_inr_tf.layers.cells import FromCells, ToCells
+from hsi_inr_tf.layers.periodic_encoding import PeriodicEncoding
+from hsi_inr_tf.layers.shared_mlp import SharedMLP
+
+__all__ = ["CellMLP", "FromCells", "PeriodicEncoding", "SharedMLP", "ToCells"]

@@ -1,0 +1,50 @@
+"""The implicit function f: an MLP whose weights are an input, one set for every cell (Eq. 5, 9)."""
+
+from itertools import pairwise
+
+import keras
+from keras import ops
+
+if keras.backend.backend() == "tensorflow":
+    from tensorflow import einsum  # one Einsum op in the graph, one BATCH_MATMUL in TFLite; keras.ops would rewrite it
+else:
+    einsum = ops.einsum
+
+
+@keras.saving.register_keras_serializable(package="hsi_inr_tf")
+class CellMLP(keras.layers.Layer):
+    """Apply to all pixels of a cell the MLP that this cell's parameters describe.
+
+    pixels [batch, cells, pixels, widths[0]], theta [batch, cells, P] -> [batch, cells, pixels, widths[-1]].
+    Leaky ReLU (`slope`) after every layer but the last. theta holds, per layer, the biases [out] and then the
+    weights [in, out], row-major.
+    """
+
+    def __init__(self, widths, slope: float = 0.1, **kwargs):
+        super().__init__(**kwargs)
+        self.widths = tuple(widths)
+        self.slope = slope
+
+    @property
+    def parameters(self) -> int:
+        """P, the length of theta for one cell."""
+        return sum(out + inner * out for inner, out in pairwise(self.widths))
+
+    def call(self, pixels, theta):
+        cells = ops.shape(theta)[1]
+        start = 0
+        for inner, out in pairwise(self.widths):
+            bias = theta[:, :, start : start + out]
+            weights = theta[:, :, start + out : start + out + inner * out]
+            start += out + inner * out
+            pixels = einsum("bcpi,bcio->bcpo", pixels, ops.reshape(weights, (-1, cells, inner, out)))
+            pixels = pixels + ops.reshape(bias, (-1, cells, 1, out))
+            if start < self.parameters:
+                pixels = ops.leaky_relu(pixels, self.slope)
+        return pixels
+
+    def compute_output_shape(self, pixels_shape, theta_shape):
+        return (*pixels_shape[:-1], self.widths[-1])
+
+    def get_config(self):
+        return {**super().get_config(), "widths": self.widths, "slope": self.slope}

@@ -1,0 +1,27 @@
+"""Models that map an RGB picture to a hyperspectral cube, all built by name."""
+
+import keras
+
+from hsi_inr_tf.errors import InputError
+
+
+def names() -> list[str]:
+    """The names that `build` knows."""
+    from hsi_inr_tf.models.presets import TABLE
+
+    return list(TABLE)
+
+
+def build(name: str, **overrides) -> keras.Model:
+    """A fresh model: input "rgb" [batch, height, width, 3] in [0, 1] -> {"hsi": [batch, height, width, bands]}.
+
+    Its `stride`, `halo` and `patch` say which pictures it takes (see ModelDescription).
+    """
+    from hsi_inr_tf.models.presets import TABLE
+
+    if name not in TABLE:
+        raise InputError(f"unknown model '{name}', expected one of {', '.join(TABLE)}")
+    try:
+        return TABLE[name](**overrides)
+    except TypeError as error:
+        raise InputError(f"model {name}: {error}") from error

@@ -1,0 +1,66 @@
+"""H of Eq. 6 for whole images on small machines: fully convolutional, no spatial statistics, the same at every position."""
+
+import math
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="hsi_inr_tf")
+class ContextHypernetwork(keras.layers.Layer):
+    """rgb [batch, height, width, 3] -> theta [batch, height / cell, width / cell, outputs]; sides are multiples of `cell`.
+
+    Strided convolutions bring the image to one position a cell; residual blocks of dilated convolutions then gather context
+    around it; a 1x1 convolution of the `head_width` features predicts theta, a low-rank departure from the MLP in its bias.
+    """
+
+    patch = None
+
+    def __init__(self, outputs: int, cell: int = 8, width: int = 96, head_width: int = 96, dilations=(1, 2, 4, 8),
+                 head_initializer="zeros", **kwargs):
+        super().__init__(**kwargs)
+        self.outputs = outputs
+        self.cell = self.stride = cell
+        self.width = width
+        self.head_width = head_width
+        self.dilations = tuple(dilations)
+        self.head_initializer = keras.initializers.get(head_initializer)
+
+        levels = int(math.log2(cell))
+        self.down = [keras.layers.Conv2D(max(24, width >> (levels - 1 - level)), 3, 2, "same", activation="relu",
+                                         kernel_initializer="he_normal") for level in range(levels)]
+        self.blocks = [(keras.layers.Conv2D(width, 3, padding="same", dilation_rate=dilation, activation="relu",
+                                            kernel_initializer="he_normal"),
+                        keras.layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros")) for dilation in self.dilations]
+        self.neck = keras.layers.Conv2D(head_width, 1, activation="relu", kernel_initializer="he_normal")
+        small = keras.initializers.VarianceScaling(0.01, "fan_in")
+        self.head = keras.layers.Conv2D(outputs, 1, kernel_initializer=small, bias_initializer=self.head_initializer)
+
+    @property
+    def halo(self) -> int:
+        """How far, in pixels, a position can see; rounded up to whole cells."""
+        return self.cell * (2 + sum(dilation + 1 for dilation in self.dilations))
+
+    def build(self, rgb_shape):
+        shape = (*rgb_shape[:3], 6)
+        for layer in self.down:
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+        for first, second in self.blocks:
+            first.build(shape)
+            second.build(shape)
+        self.neck.build(shape)
+        self.head.build(self.neck.compute_output_shape(shape))
+
+    def call(self, rgb):
+        x = ops.concatenate([rgb, rgb * rgb], axis=-1)
+        for layer in self.down:
+            x = layer(x)
+        for first, second in self.blocks:
+            x = x + second(first(x))
+        return self.head(self.neck(ops.relu(x)))
+
+    def get_config(self):
+        return {**super().get_config(), "outputs": self.outputs, "cell": self.cell, "width": self.width,
+                "head_width": self.head_width, "dilations": self.dilations,
+                "head_initializer": keras.saving.serialize_keras_object(self.head_initializer)}

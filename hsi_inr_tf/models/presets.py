@@ -1,0 +1,40 @@
+"""Every model by name, in one table: name -> how to build it."""
+
+from functools import partial
+
+from hsi_inr_tf.layers import CellMLP, SharedMLP
+from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
+from hsi_inr_tf.models.hypernetwork import Hypernetwork
+from hsi_inr_tf.models.inr import INR
+
+
+def inr(bands: int = 31, frequencies: int = 5, downsamplings: int = 2, extra: int = 0, encoding: str = "paper",
+        width: int = 64, top_width: int = 1024, **kwargs) -> INR:
+    """The paper's model on 64x64 patches; width and top_width are the hypernetwork's."""
+    widths = (3 + 4 * frequencies, 64, 64, 64, 64, bands)
+    mlp = CellMLP(widths, name="cell_mlp")
+    hypernetwork = Hypernetwork(mlp.parameters, downsamplings, extra, width, top_width, SharedMLP(widths), name="hypernetwork")
+    return INR(hypernetwork, mlp, bands, frequencies, encoding, coordinates="patch", signed=True, **kwargs)
+
+
+def inr_compact(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int = 96, head_width: int = 96,
+                dilations=(1, 2, 4, 8), hidden=(32, 32), basis: int = 16, **kwargs) -> INR:
+    """Ours, for whole images on small machines: about a million parameters, the same at every position."""
+    widths = (6 + 4 * frequencies, *hidden, basis or bands)
+    mlp = CellMLP(widths, name="cell_mlp")
+    hypernetwork = ContextHypernetwork(mlp.parameters, cell, width, head_width, dilations, SharedMLP(widths), name="hypernetwork")
+    return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, **kwargs)
+
+
+TABLE = {
+    "inr-paper": inr,
+    "inr-released": partial(inr, frequencies=2, extra=2, encoding="released"),
+    "inr-table2-s2": partial(inr, frequencies=7, downsamplings=5),
+    "inr-table2-s4": partial(inr, frequencies=7, downsamplings=4),
+    "inr-table2-s8": partial(inr, frequencies=7, downsamplings=3),
+    "inr-table2-s16": partial(inr, frequencies=7, downsamplings=2),
+    "inr-table3-n0": partial(inr, frequencies=0),
+    "inr-table3-n3": partial(inr, frequencies=3),
+    "inr-table3-n5": partial(inr, frequencies=5),
+    "inr-compact": inr_compact,
+}

@@ -86,6 +86,7 @@ class INR(keras.Model):
 
 
 def _features(pixels, gamma, squares):
-    gamma = ops.zeros_like(pixels[..., :1]) + gamma  # broadcast over the cells
+    # Broadcast over the cells. Not zeros_like: converters fold that into a constant as large as the picture.
+    gamma = pixels[..., :1] * 0.0 + gamma
     parts = [pixels, pixels * pixels, gamma] if squares else [pixels, gamma]
     return ops.concatenate(parts, axis=-1)

@@ -1,0 +1,48 @@
+"""Writing a model as a SavedModel with the signatures that servers call."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.export.metadata import MEMBER
+
+
+def saved_model(model, description: ModelDescription, path) -> Path:
+    """Write `model` as a SavedModel folder at `path`, replacing a SavedModel that is there; gives the path back.
+
+    Signatures: "serving_default", rgb float32 [batch, height, width, 3] in [0, 1] -> hsi [batch, height, width, bands], any
+    height and width unless the model has a patch; and, where the model can be asked between its pixels, "sample", with rows [m] and
+    columns [n] besides -> hsi [batch, m, n, bands]. The description lies in assets/.
+    """
+    import tensorflow as tf
+
+    from hsi_inr_tf.export import graphs
+
+    path = Path(path)
+    if path.exists() and not (path / "saved_model.pb").is_file():
+        raise InputError(f"{path} exists and is no SavedModel, so it is not overwritten: choose another place")
+    description = replace(description, provenance={**description.provenance, "export": {"format": "saved_model"}})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as work:
+        asset = Path(work, MEMBER)
+        asset.write_text(description.to_json(), "utf-8")
+        root = graphs.holder(model)
+        root.description = tf.saved_model.Asset(str(asset))
+        root.signature_functions = graphs.signatures(model)
+        written = Path(work, "saved_model")
+        tf.saved_model.save(root, str(written), signatures=root.signature_functions)
+        replace_folder(written, path)
+    return path
+
+
+def replace_folder(new: Path, path: Path) -> None:
+    """Move the folder `new` to `path`; the folder that was there is deleted only once the new one stands."""
+    old = new.with_name("replaced")
+    if path.exists():
+        os.replace(path, old)
+    os.replace(new, path)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,71 @@
+"""Writing a model as a TFLite file of builtin operators."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.export import metadata
+
+QUANTISATIONS = ("none", "float16", "dynamic", "int8", "int16x8")
+
+
+def tflite(model, description: ModelDescription, path, *, height: int | None, width: int | None, quantize: str = "none",
+           representative=None) -> Path:
+    """Write `model` as a .tflite file at `path`; gives the path back.
+
+    It takes one picture, "rgb" float32 [1, height, width, 3] in [0, 1], and gives "hsi" [1, height, width, bands]. With height
+    and width None the input is resizable, to sides that are multiples of the stride: for interpreters that can do that, which
+    those in browsers cannot. `quantize` is one of QUANTISATIONS; int8 and int16x8 need `representative`, an iterable
+    of pictures [height, width, 3] such as the model will see.
+    """
+    path = Path(path)
+    _check(model, height, width, quantize, representative)
+    export = {"format": "tflite", "height": height, "width": width, "quantize": quantize}
+    description = replace(description, provenance={**description.provenance, "export": export})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as work:
+        written = Path(work, "model.tflite")
+        written.write_bytes(_convert(model, work, height, width, quantize, representative))
+        metadata.append(written, description)
+        os.replace(written, path)
+    return path
+
+
+def _check(model, height, width, quantize, representative):
+    if quantize not in QUANTISATIONS:
+        raise InputError(f"unknown quantisation '{quantize}', expected one of {', '.join(QUANTISATIONS)}")
+    if quantize in ("int8", "int16x8") and representative is None:
+        raise InputError(f"quantisation {quantize} needs representative pictures to measure the ranges of activations")
+    if model.patch and (height, width) != (model.patch, model.patch):
+        raise InputError(f"this model takes pictures of {model.patch}x{model.patch} only, but {height}x{width} was asked for")
+    if (height is None) != (width is None):
+        raise InputError("height and width must both be given, or neither (a resizable input)")
+    if height is not None and (height % model.stride or width % model.stride or min(height, width) < 1):
+        raise InputError(f"this model takes sides that are multiples of {model.stride}, but {height}x{width} was asked for")
+
+
+def _convert(model, work, height, width, quantize, representative) -> bytes:
+    import tensorflow as tf
+
+    from hsi_inr_tf.export import graphs
+
+    # By way of a SavedModel: converting the concrete function of a Keras 3 model leaves its weights out.
+    root = graphs.holder(model)
+    root.reconstruct = graphs.fixed(model, height, width)
+    folder = str(Path(work, "saved_model"))
+    tf.saved_model.save(root, folder, signatures={"serving_default": root.reconstruct})
+    converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
+    operators = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if quantize != "none":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if quantize == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if quantize == "int16x8":
+        operators.insert(0, tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8)
+    if quantize in ("int8", "int16x8"):
+        converter.representative_dataset = lambda: ([picture[None].astype("float32")] for picture in representative)
+    converter.target_spec.supported_ops = operators
+    return converter.convert()

@@ -1,0 +1,40 @@
+"""Running a .tflite file that scripts/export.py wrote, with ai-edge-litert and without TensorFlow."""
+
+import os
+import threading
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.export import metadata
+
+
+class LiteRTEngine:
+    """rgb float32 [batch, height, width, 3] in [0, 1] -> hsi float32 [batch, height, width, bands], one picture at a time.
+
+    `fixed_shape` is the (height, width) that the file was exported for, or None where its input is resizable.
+    """
+
+    def __init__(self, path, threads: int | None = None):
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ImportError as error:
+            raise InputError("running a .tflite model needs LiteRT: pip install 'hsi_inr_tf[edge]'") from error
+
+        self.description = metadata.read(path)
+        try:
+            self._interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count())
+            self._run = self._interpreter.get_signature_runner("serving_default")
+        except (ValueError, RuntimeError) as error:
+            raise InputError(f"{path}: LiteRT cannot load this model ({error})") from error
+        self._input = self._interpreter.get_input_details()[0]
+        _, height, width, _ = (int(side) for side in self._input["shape_signature"])
+        self.fixed_shape = (height, width) if height > 0 else None
+        self._lock = threading.Lock()  # an interpreter has one set of buffers
+
+    def __call__(self, rgb: np.ndarray) -> np.ndarray:
+        rgb = np.asarray(rgb, np.float32)
+        if self.fixed_shape and rgb.shape[1:3] != self.fixed_shape:
+            raise InputError(f"this .tflite takes pictures of {self.fixed_shape}, not {rgb.shape[1:3]}")
+        with self._lock:
+            return np.concatenate([self._run(rgb=picture[None])["hsi"] for picture in rgb])

@@ -1,0 +1,36 @@
+"""Running a SavedModel that scripts/export.py wrote; needs TensorFlow, but none of the model's code."""
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.export import metadata
+
+
+class SavedModelEngine:
+    """rgb float32 [batch, height, width, 3] in [0, 1] -> hsi float32 [batch, height, width, bands].
+
+    `path` is the SavedModel's folder or the folder of its numbered versions, of which the highest is taken.
+    """
+
+    def __init__(self, path):
+        import tensorflow as tf
+
+        folder = metadata.saved_model_folder(path)
+        self.description = metadata.read(folder)
+        side = self.description.patch
+        self.fixed_shape = (side, side) if side else None
+        try:
+            self._loaded = tf.saved_model.load(str(folder))
+            self._run = self._loaded.signatures["serving_default"]
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"{folder}: this SavedModel cannot be loaded ({error})") from error
+        if "sample" in self._loaded.signatures:
+            self.sample = self._sample
+
+    def __call__(self, rgb: np.ndarray) -> np.ndarray:
+        return self._run(rgb=np.asarray(rgb, np.float32))["hsi"].numpy()
+
+    def _sample(self, rgb, rows, columns):
+        """The spectra [batch, len(rows), len(columns), bands] at fractional pixel indices."""
+        rows, columns = np.asarray(rows, np.float32), np.asarray(columns, np.float32)
+        return self._loaded.signatures["sample"](rgb=np.asarray(rgb, np.float32), rows=rows, columns=columns)["hsi"].numpy()

@@ -1,0 +1,104 @@
+"""Exported models: the numbers of Keras, only builtin operators, and a description that is read back."""
+
+import numpy as np
+import pytest
+
+from hsi_inr_tf import export, models
+from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.export import metadata
+from hsi_inr_tf.export.flatbuffer import contents
+from hsi_inr_tf.inference.litert_engine import LiteRTEngine
+from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
+from hsi_inr_tf.optics import named
+
+
+def describe(model, name="inr-compact"):
+    camera = named()
+    return ModelDescription(name, camera.wavelengths, camera, model.stride, model.halo, model.patch, provenance={"split": "none"})
+
+
+@pytest.fixture(scope="module")
+def compact():
+    """inr-compact with every variable random: zeros would hide parts of the graph."""
+    model = models.build("inr-compact", width=24, head_width=16)
+    generator = np.random.default_rng(0)
+    for variable in model.variables:
+        variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
+    return model
+
+
+def difference(expected, actual):
+    """Largest difference relative to the largest value."""
+    return np.abs(expected - actual).max() / np.abs(expected).max()
+
+
+def pictures(*shape):
+    return np.random.default_rng(1).random((*shape, 3), np.float32)
+
+
+def test_saved_model_agrees_with_keras(compact, tmp_path):
+    engine = SavedModelEngine(export.saved_model(compact, describe(compact), tmp_path / "m" / "1"))
+    rgb = pictures(2, 48, 32)
+    assert difference(compact({"rgb": rgb})["hsi"].numpy(), engine(rgb)) < 1e-5
+    assert SavedModelEngine(tmp_path / "m").description.to_json() == engine.description.to_json()
+
+
+def test_saved_model_extends_odd_sides_by_their_last_pixels(compact, tmp_path):
+    engine = SavedModelEngine(export.saved_model(compact, describe(compact), tmp_path / "1"))
+    rgb = pictures(1, 45, 30)
+    extended = np.pad(rgb, ((0, 0), (0, 3), (0, 2), (0, 0)), mode="edge")
+    assert difference(compact({"rgb": extended})["hsi"].numpy()[:, :45, :30], engine(rgb)) < 1e-5
+
+
+@pytest.mark.parametrize("size", [(32, 48), (None, None)])
+def test_tflite_agrees_with_keras(compact, tmp_path, size):
+    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=size[0], width=size[1])
+    engine = LiteRTEngine(path, threads=1)
+    assert engine.fixed_shape == (size if size[0] else None)
+    rgb = pictures(2, 32, 48)
+    assert difference(compact({"rgb": rgb})["hsi"].numpy(), engine(rgb)) < 1e-5
+
+
+def test_tflite_holds_builtin_operators_and_small_constants_only(compact, tmp_path):
+    inside = contents(export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=256, width=256))
+    weights = 4 * compact.count_params()
+    assert not inside.custom
+    assert inside.operators["BATCH_MATMUL"] == 3
+    assert inside.rank <= 4
+    assert weights <= sum(size for size, _ in inside.constants) < 1.05 * weights + 10_000
+
+
+def test_the_description_is_read_back(compact, tmp_path):
+    description = describe(compact)
+    files = [export.tflite(compact, description, tmp_path / "m.tflite", height=16, width=24),
+             export.saved_model(compact, description, tmp_path / "1")]
+    for file in files:
+        back = metadata.read(file)
+        np.testing.assert_array_equal(back.camera.response, description.camera.response)
+        assert (back.wavelengths, back.halo, back.stride) == (description.wavelengths, description.halo, description.stride)
+        assert back.provenance["split"] == "none"
+    assert metadata.read(files[0]).provenance["export"] == {"format": "tflite", "height": 16, "width": 24, "quantize": "none"}
+
+
+def test_impossible_exports_are_refused_in_a_sentence(compact, tmp_path):
+    description = describe(compact)
+    with pytest.raises(InputError, match="multiples of 8"):
+        export.tflite(compact, description, tmp_path / "m.tflite", height=20, width=16)
+    with pytest.raises(InputError, match="unknown quantisation"):
+        export.tflite(compact, description, tmp_path / "m.tflite", height=16, width=16, quantize="int4")
+    with pytest.raises(InputError, match="representative"):
+        export.tflite(compact, description, tmp_path / "m.tflite", height=16, width=16, quantize="int8")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(InputError, match="not overwritten"):
+        export.saved_model(compact, description, tmp_path / "mine")
+    assert not list(tmp_path.glob("*.tflite"))
+
+
+def test_files_that_are_no_exports_are_refused(tmp_path):
+    (tmp_path / "text.tflite").write_text("hello")
+    (tmp_path / "bare.tflite").write_bytes(b"\x1c\0\0\0TFL3" + bytes(64))
+    for path, reason in [("text.tflite", "no TFLite model"), ("bare.tflite", "carries no readable"), ("absent", "no TFLite model"),
+                         (".", "no SavedModel")]:
+        with pytest.raises(InputError, match=reason):
+            metadata.read(tmp_path / path)

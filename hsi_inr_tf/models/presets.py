@@ -6,6 +6,7 @@ from hsi_inr_tf.layers import CellMLP, SharedMLP
 from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
 from hsi_inr_tf.models.hypernetwork import Hypernetwork
 from hsi_inr_tf.models.inr import INR
+from hsi_inr_tf.models.polynomial_regression import PolynomialRegression
 
 
 def inr(bands: int = 31, frequencies: int = 5, downsamplings: int = 2, extra: int = 0, encoding: str = "paper",
@@ -37,4 +38,5 @@ TABLE = {
     "inr-table3-n3": partial(inr, frequencies=3),
     "inr-table3-n5": partial(inr, frequencies=5),
     "inr-compact": inr_compact,
+    "polynomial-regression": PolynomialRegression,
 }

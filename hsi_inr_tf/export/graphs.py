@@ -30,7 +30,50 @@ def signatures(model) -> dict:
             return {"hsi": model.sample(extend(rgb, model.stride), rows, columns)}
 
         functions["sample"] = sample
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])
+    def reconstruct_image(image_bytes):
+        rgb = tf.map_fn(decode, image_bytes, fn_output_signature=tf.TensorSpec([None, None, 3], tf.float32))
+        return in_patches(serving_default, rgb, side) if side else serving_default(rgb)
+
+    functions["reconstruct_image"] = reconstruct_image
     return functions
+
+
+def decode(image_bytes):
+    """A PNG or JPEG file as rgb [height, width, 3] in [0, 1]."""
+    rgb = tf.io.decode_image(image_bytes, channels=3, expand_animations=False)
+    rgb.set_shape([None, None, 3])
+    return tf.cast(rgb, tf.float32) / 255.0
+
+
+def in_patches(function, rgb, side: int):
+    """`function` of rgb [batch, side, side, 3], applied to rgb [batch, height, width, 3] patch by patch.
+
+    Patches lie side by side from the upper left; the last of a row or column is shifted to end with the picture, and what it
+    shares with the patch before comes from that one. A picture smaller than a patch is extended by its last pixels.
+    """
+    height, width = tf.shape(rgb)[1], tf.shape(rgb)[2]
+    for axis, length in ((1, height), (2, width)):
+        rgb = tf.gather(rgb, tf.minimum(tf.range(tf.maximum(length, side)), length - 1), axis=axis)
+    rows, row_of, in_row = _patch_axis(tf.shape(rgb)[1], side)
+    columns, column_of, in_column = _patch_axis(tf.shape(rgb)[2], side)
+    patches = tf.gather(tf.gather(rgb, rows, axis=1), columns, axis=3)  # [batch, m, side, n, side, 3]
+    shape = tf.shape(patches)
+    patches = tf.reshape(tf.transpose(patches, (0, 1, 3, 2, 4, 5)), (-1, side, side, 3))
+    # One patch at a time: the hypernetwork of the paper's model needs 60 MB for each.
+    hsi = tf.map_fn(lambda patch: function(patch[None])["hsi"][0], patches, parallel_iterations=1)
+    hsi = tf.reshape(hsi, (shape[0], shape[1], shape[3], side, side, hsi.shape[-1]))
+    hsi = tf.gather_nd(tf.transpose(hsi, (1, 3, 0, 2, 4, 5)), tf.stack([row_of, in_row], axis=-1))
+    hsi = tf.gather_nd(tf.transpose(hsi, (2, 3, 0, 1, 4)), tf.stack([column_of, in_column], axis=-1))
+    return {"hsi": tf.transpose(hsi, (2, 1, 0, 3))[:, :height, :width]}
+
+
+def _patch_axis(length, side):
+    """Of an axis cut into patches: the pixels of each [patches, side]; for each pixel its patch, and its place in it."""
+    starts = tf.minimum(tf.range(0, length, side), length - side)
+    patch = tf.range(length) // side
+    return starts[:, None] + tf.range(side), patch, tf.range(length) - tf.gather(starts, patch)
 
 
 def fixed(model, height: int | None, width: int | None):

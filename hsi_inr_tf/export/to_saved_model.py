@@ -9,14 +9,16 @@ from tempfile import TemporaryDirectory
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.metadata import MEMBER
+from hsi_inr_tf.export.warm_up import write as write_warm_up
 
 
-def saved_model(model, description: ModelDescription, path) -> Path:
+def saved_model(model, description: ModelDescription, path, *, warm_up: bool = False) -> Path:
     """Write `model` as a SavedModel folder at `path`, replacing a SavedModel that is there; gives the path back.
 
     Signatures: "serving_default", rgb float32 [batch, height, width, 3] in [0, 1] -> hsi [batch, height, width, bands], any
     height and width unless the model has a patch; and, where the model can be asked between its pixels, "sample", with rows [m] and
-    columns [n] besides -> hsi [batch, m, n, bands]. The description lies in assets/.
+    columns [n] besides -> hsi [batch, m, n, bands]; "reconstruct_image", image_bytes [batch], PNG or JPEG files of one size, any
+    size -> hsi. The description lies in assets/; `warm_up` adds requests that TF Serving answers while loading (extra serving).
     """
     import tensorflow as tf
 
@@ -35,6 +37,8 @@ def saved_model(model, description: ModelDescription, path) -> Path:
         root.signature_functions = graphs.signatures(model)
         written = Path(work, "saved_model")
         tf.saved_model.save(root, str(written), signatures=root.signature_functions)
+        if warm_up:
+            write_warm_up(written, path.parent.name if path.name.isdecimal() else path.name, model.patch)
         replace_folder(written, path)
     return path
 

@@ -15,6 +15,8 @@ class LiteRTEngine:
     `fixed_shape` is the (height, width) that the file was exported for, or None where its input is resizable.
     """
 
+    batch_size = 1
+
     def __init__(self, path, threads: int | None = None):
         try:
             from ai_edge_litert.interpreter import Interpreter

@@ -19,6 +19,7 @@ class SavedModelEngine:
         self.description = metadata.read(folder)
         side = self.description.patch
         self.fixed_shape = (side, side) if side else None
+        self.batch_size = 8 if side else 1
         try:
             self._loaded = tf.saved_model.load(str(folder))
             self._run = self._loaded.signatures["serving_default"]

@@ -1,7 +1,10 @@
 """Exported models: the numbers of Keras, only builtin operators, and a description that is read back."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from hsi_inr_tf import export, models
 from hsi_inr_tf.description import ModelDescription
@@ -49,6 +52,53 @@ def test_saved_model_extends_odd_sides_by_their_last_pixels(compact, tmp_path):
     rgb = pictures(1, 45, 30)
     extended = np.pad(rgb, ((0, 0), (0, 3), (0, 2), (0, 0)), mode="edge")
     assert difference(compact({"rgb": extended})["hsi"].numpy()[:, :45, :30], engine(rgb)) < 1e-5
+
+
+def png(rgb):
+    file = io.BytesIO()
+    Image.fromarray((rgb * 255).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_image_bytes_give_what_their_pixels_give(compact, tmp_path):
+    import tensorflow as tf
+
+    path = export.saved_model(compact, describe(compact), tmp_path / "1")
+    rgb = np.round(pictures(2, 37, 50) * 255) / 255
+    answer = tf.saved_model.load(str(path)).signatures["reconstruct_image"](image_bytes=tf.constant([png(x) for x in rgb]))
+    assert difference(SavedModelEngine(path)(rgb), answer["hsi"].numpy()) < 1e-5
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (100, 150), (40, 130)])
+def test_patches_of_a_patch_model_meet_without_gaps(height, width):
+    import tensorflow as tf
+
+    from hsi_inr_tf.export.graphs import in_patches
+
+    def mean_and_picture(rgb):  # a model whose answer shows which patch a pixel was computed in
+        return {"hsi": tf.concat([rgb, tf.zeros_like(rgb[..., :1]) + tf.reduce_mean(rgb[..., :1])], axis=-1)}
+
+    rgb = pictures(2, height, width)
+    hsi = in_patches(mean_and_picture, rgb, 64)["hsi"].numpy()
+    np.testing.assert_array_equal(hsi[..., :3], rgb)
+    extended = np.pad(rgb, ((0, 0), (0, max(0, 64 - height)), (0, max(0, 64 - width)), (0, 0)), mode="edge")
+    np.testing.assert_allclose(hsi[0, 0, 0, 3], extended[0, :64, :64, 0].mean(), rtol=1e-5)
+    np.testing.assert_allclose(hsi[1, -1, -1, 3], extended[1, -64:, -64:, 0].mean(), rtol=1e-5)
+
+
+def test_warm_up_requests_name_the_signatures_and_can_be_answered(compact, tmp_path):
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path = export.saved_model(compact, describe(compact), tmp_path / "compact" / "1", warm_up=True)
+    loaded = tf.saved_model.load(str(path))
+    records = list(tf.data.TFRecordDataset(str(path / "assets.extra" / "tf_serving_warmup_requests")))
+    assert len(records) == 2
+    for record in records:
+        request = prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
+        assert request.model_spec.name == "compact"
+        inputs = {name: tf.constant(tf.make_ndarray(tensor)) for name, tensor in request.inputs.items()}
+        assert loaded.signatures[request.model_spec.signature_name](**inputs)["hsi"].shape == (1, 64, 64, 31)
 
 
 @pytest.mark.parametrize("size", [(32, 48), (None, None)])

@@ -1,0 +1,32 @@
+"""What computes: one class for every way a trained model can be run.
+
+An engine has `description` (ModelDescription), `fixed_shape` ((height, width) of the only pictures it takes, or None) and
+`batch_size` (how many windows it likes at once), and maps rgb [batch, height, width, 3] in [0, 1] to spectra
+[batch, height, width, bands], both float32.
+Engines of continuous models also have `sample(rgb [1, height, width, 3], rows, columns)` and `query(rgb, points [1, n, 2])`.
+"""
+
+import numpy as np
+
+
+class KerasEngine:
+    """A Keras model in this process. Its weights may go on changing (validation while training)."""
+
+    def __init__(self, model, description):
+        import keras
+
+        self.description = description
+        self.fixed_shape = (description.patch, description.patch) if description.patch else None
+        self.batch_size = 8 if self.fixed_shape else 1
+        self._forward = model
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            # A graph lets go of each intermediate tensor after its last use; calling the model eagerly keeps them all.
+            self._forward = tf.function(model, reduce_retracing=True)
+        if hasattr(model, "sample"):
+            self.sample = lambda rgb, rows, columns: np.asarray(model.sample(rgb, rows, columns))
+            self.query = lambda rgb, points: np.asarray(model.query(rgb, points))
+
+    def __call__(self, rgb: np.ndarray) -> np.ndarray:
+        return np.asarray(self._forward({"rgb": rgb})["hsi"])

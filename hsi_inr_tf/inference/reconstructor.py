@@ -1,0 +1,252 @@
+"""From a picture of any size to its cube: whole or in tiles, at any scale and any of the trained wavelengths."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hsi_inr_tf import __version__
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import tiling
+from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
+from hsi_inr_tf.inference.reprojection import ReprojectionError, consistent
+from hsi_inr_tf.inference.wavelengths import resampled_camera, resampling
+from hsi_inr_tf.optics.camera import Camera
+
+WHOLE = 1 << 20  # pixels: larger pictures are tiled unless the model depends on the whole picture
+
+
+class Reconstructor:
+    """Runs an engine (see inference/engines.py) on pictures; `description` says what the model is."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.description = engine.description
+
+    def reconstruct(self, rgb, *, scale: float = 1.0, points=None, wavelengths=None, consistent: bool = False,
+                    tile: int | None = None, progress=None):
+        """The cube of `rgb` [height, width, 3] (float in [0, 1] in the model camera's encoding, or uint8/uint16), in [0, 1].
+
+        `scale` evaluates the representation between pixels: height and width times scale, rounded. `points` [n, 2] as
+        (row, column), fractional, pixel centres at integers: returns spectra [n, bands] instead. `wavelengths` (nm, inside the
+        trained range) resamples. `consistent` corrects the cube so that it reproduces `rgb`. `tile` is the side of the tiles, by
+        default chosen so that memory stays bounded; tiles see as much of their surroundings as the model can, so the result does
+        not depend on it.
+        `progress(done, total)` is called with rows. Raises InputError.
+        """
+        if points is not None:
+            return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)
+        return self.stream(rgb, scale=scale, wavelengths=wavelengths, consistent=consistent, tile=tile, progress=progress).image()
+
+    def stream(self, rgb, *, scale: float = 1.0, wavelengths=None, consistent: bool = False, tile: int | None = None,
+               progress=None, provenance: dict | None = None, georeference: dict | None = None) -> "Reconstruction":
+        """As `reconstruct`, for cubes larger than memory: computed strip by strip while it is being written."""
+        rgb = _checked(rgb)
+        if not scale > 0 or not np.isfinite(scale):
+            raise InputError(f"scale {scale:g} must be positive")
+        if scale != 1 and not hasattr(self.engine, "sample"):
+            raise InputError(f"model {self.description.model} gives values at pixels only, scale {scale:g} needs an implicit model")
+        if georeference and scale != 1:
+            georeference = _scaled(georeference, rgb.shape, _size(rgb.shape, scale))
+        return Reconstruction(self.engine, rgb, *self._bands(wavelengths), float(scale), consistent, tile, progress,
+                              provenance or {}, georeference)
+
+    def query(self, rgb, points, *, wavelengths=None, consistent: bool = False) -> np.ndarray:
+        """Spectra [n, bands] at `points` [n, 2] = (row, column), fractional pixel indices."""
+        rgb, points = _checked(rgb), np.asarray(points, np.float64).reshape(-1, 2)
+        height, width, _ = rgb.shape
+        outside = (points < -0.5) | (points > np.array([height, width]) - 0.5) | ~np.isfinite(points)
+        if outside.any():
+            row, column = points[outside.any(1)][0]
+            raise InputError(f"point ({row:g}, {column:g}) lies outside the picture of {height} x {width} pixels")
+        at_pixels = not hasattr(self.engine, "query")
+        if at_pixels and np.any(points != np.round(points)):
+            raise InputError(f"model {self.description.model} gives values at pixels only, points must be whole numbers")
+        wanted, _, matrix = self._bands(wavelengths)
+        answers = np.empty((len(points), len(wanted)), np.float32)
+        plan = _Plan(self.engine, rgb.shape, None, 1.0)
+        for rows in plan.rows:
+            for columns in plan.columns:
+                here = np.flatnonzero(_within(points[:, 0], rows, height) & _within(points[:, 1], columns, width))
+                if not len(here):
+                    continue
+                window = tiling.cut(rgb, rows, columns)
+                inside = points[here] - [rows.start, columns.start]
+                if at_pixels:
+                    spectra = self.engine(window[None])[0][tuple(np.round(inside).astype(int).T)]
+                else:
+                    spectra = self.engine.query(window[None], inside[None].astype(np.float32))[0]
+                seen = _bilinear(rgb, points[here, 0], points[here, 1]) if consistent else None
+                answers[here] = _finish(spectra, seen, self.description.camera, matrix)
+        return answers
+
+    def _bands(self, wavelengths):
+        """(wavelengths, camera, resampling matrix or None) of the cubes to make."""
+        own, camera = self.description.wavelengths, self.description.camera
+        if wavelengths is None or np.array_equal(wavelengths, own):
+            return own, camera, None
+        wavelengths = tuple(float(w) for w in np.atleast_1d(wavelengths))
+        return wavelengths, resampled_camera(camera, wavelengths), resampling(own, wavelengths).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """A cube in the making: `strips()` computes it from top to bottom; written by hsi_inr_tf.io.write like a HyperspectralImage."""
+
+    engine: object
+    rgb: np.ndarray
+    wavelengths: tuple[float, ...]
+    camera: Camera | None
+    matrix: np.ndarray | None
+    scale: float
+    consistent: bool
+    tile: int | None
+    progress: object
+    provenance: dict
+    georeference: dict | None
+
+    def __post_init__(self):
+        description = self.engine.description
+        self.provenance.update(software=f"hsi_inr_tf {__version__}", model=description.model, training=dict(description.provenance),
+                               scale=self.scale, consistent=self.consistent)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return (*_size(self.rgb.shape, self.scale), len(self.wavelengths))
+
+    def image(self) -> HyperspectralImage:
+        """The whole cube in memory."""
+        data = np.empty(self.shape, np.float32)
+        top = 0
+        for strip in self.strips():
+            data[top : top + len(strip)] = strip
+            top += len(strip)
+        return HyperspectralImage(data, self.wavelengths, self.camera, self.provenance, self.georeference)
+
+    def strips(self) -> Iterator[np.ndarray]:
+        """[rows, width, bands] float32, from top to bottom. After the last one the provenance holds the re-projection error."""
+        plan = _Plan(self.engine, self.rgb.shape, self.tile, self.scale)
+        camera = self.engine.description.camera
+        error = ReprojectionError(camera)
+        height, width, bands = self.shape
+        done = 0
+        for rows in plan.rows:
+            ys = _positions(self.rgb.shape[0], height, rows)
+            strip = np.empty((len(ys), width, bands), np.float32)
+            left = 0
+            for columns, spectra in self._windows(rows, plan.columns):
+                xs = _positions(self.rgb.shape[1], width, columns)
+                seen = _bilinear(self.rgb, ys[:, None], xs[None, :])
+                spectra = _finish(spectra, seen if self.consistent else None, camera, None)
+                error.add(spectra, seen)
+                strip[:, left : left + len(xs)] = _finish(spectra, None, camera, self.matrix)
+                left += len(xs)
+            done += len(ys)
+            if self.progress:
+                self.progress(done, height)
+            if done == height:
+                self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
+            yield strip
+
+    def _windows(self, rows, all_columns):
+        """(columns, kept spectra [rows, columns, bands]) of one row of windows, in batches of the engine's liking."""
+        height, width, _ = self.shape
+        ys = _positions(self.rgb.shape[0], height, rows)
+        size = self.engine.batch_size if self.scale == 1 else 1
+        for first in range(0, len(all_columns), size):
+            group = all_columns[first : first + size]
+            windows = np.stack([tiling.cut(self.rgb, rows, columns) for columns in group])
+            if self.scale != 1:
+                xs = _positions(self.rgb.shape[1], width, group[0])
+                yield group[0], self.engine.sample(windows, ys - rows.start, xs - group[0].start)[0]
+                continue
+            for columns, spectra in zip(group, self.engine(windows), strict=True):
+                yield columns, spectra[rows.first - rows.start : rows.last - rows.start,
+                                       columns.first - columns.start : columns.last - columns.start]
+
+
+class _Plan:
+    """The windows for a picture: `rows` and `columns` of spans; `exact` if the result equals that of the whole picture at once."""
+
+    def __init__(self, engine, shape, tile, scale):
+        height, width, _ = shape
+        description, stride = engine.description, engine.description.stride
+        halo = description.halo
+        self.tile, self.exact = None, True
+        if tile is not None and tile < 1:
+            raise InputError(f"tile {tile} must be positive")
+        if engine.fixed_shape:
+            tall, wide = engine.fixed_shape
+            limits = [side // 4 // stride * stride for side in (tall, wide)]
+            margins = [tiling.extended(limit if halo is None else min(halo, limit), stride) for limit in limits]
+            self.exact = halo is not None and margins[0] >= halo and margins[1] >= halo
+            self.rows = tiling.fixed(height, tall, margins[0], stride)
+            self.columns = tiling.fixed(width, wide, margins[1], stride)
+            return
+        if tile is None and height * width * max(1.0, scale) ** 2 > WHOLE and halo is not None:
+            tile = np.clip(3 * halo, 256, 1024) / max(1.0, scale)
+        if tile is None:
+            self.rows, self.columns = tiling.whole(height, stride), tiling.whole(width, stride)
+            return
+        self.tile = tiling.extended(int(tile), stride)
+        self.exact = halo is not None
+        # Between pixels a window also needs its neighbour's outermost pixels. Models that see everything get a quarter tile.
+        halo = max(halo, stride) if halo is not None else self.tile // 4
+        self.rows = tiling.tiles(height, self.tile, halo, stride)
+        self.columns = tiling.tiles(width, self.tile, halo, stride)
+
+
+def _finish(spectra, seen, camera, matrix):
+    """Clip to [0, 1], make consistent with the RGB `seen` unless it is None, resample by `matrix` unless it is None."""
+    spectra = np.clip(spectra, 0.0, 1.0)
+    if seen is not None:
+        spectra = consistent(spectra, seen, camera)
+    return spectra if matrix is None else np.clip(spectra @ matrix, 0.0, 1.0)
+
+
+def _size(shape, scale):
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
+def _positions(length, outputs, span):
+    """Where the outputs that `span` keeps lie on the picture's axis of `length` pixels: pixel centres are integers."""
+    centres = (np.arange(outputs) + 0.5) * (length / outputs) - 0.5
+    first, last = np.searchsorted(centres + 0.5, (span.first, span.last))
+    return centres[first:last].astype(np.float32)
+
+
+def _within(positions, span, length):
+    # The picture's last pixel owns its far border too.
+    return (positions + 0.5 >= span.first) & ((positions + 0.5 < span.last) | (span.last == length))
+
+
+def _bilinear(rgb, rows, columns):
+    """The picture [height, width, 3] at fractional (rows, columns), which broadcast; its edge is repeated beyond."""
+    rows, columns = np.clip(rows, 0, rgb.shape[0] - 1), np.clip(columns, 0, rgb.shape[1] - 1)
+    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    if np.array_equal(top, rows) and np.array_equal(left, columns):
+        return tiling.to_float(rgb[top, left])
+    y, x = (rows - top)[..., None].astype(np.float32), (columns - left)[..., None].astype(np.float32)
+    below, right = np.minimum(top + 1, rgb.shape[0] - 1), np.minimum(left + 1, rgb.shape[1] - 1)
+    corners = [tiling.to_float(rgb[r, c]) for r in (top, below) for c in (left, right)]
+    return (corners[0] * (1 - x) + corners[1] * x) * (1 - y) + (corners[2] * (1 - x) + corners[3] * x) * y
+
+
+def _checked(rgb):
+    rgb = np.asarray(rgb)
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or 0 in rgb.shape:
+        raise InputError(f"a picture of shape {rgb.shape}, expected [height, width, 3]")
+    if rgb.dtype.kind == "u":
+        return rgb
+    rgb = np.asarray(rgb, np.float32)
+    if not np.isfinite(rgb).all():
+        raise InputError("the picture holds values that are not numbers")
+    if rgb.min() < 0 or rgb.max() > 1:
+        raise InputError(f"the picture's values span {rgb.min():g} to {rgb.max():g}, expected [0, 1] (or unsigned integers)")
+    return rgb
+
+
+def _scaled(georeference, shape, size):
+    a, b, c, d, e, f = georeference["transform"]
+    y, x = shape[0] / size[0], shape[1] / size[1]
+    return {**georeference, "transform": [a * x, b * y, c, d * x, e * y, f]}

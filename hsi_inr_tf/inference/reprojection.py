@@ -1,0 +1,43 @@
+"""Does the cube look like the picture? The error of rendering it back, and the correction that removes it."""
+
+import numpy as np
+
+from hsi_inr_tf.optics.camera import Camera
+
+
+def consistent(cube: np.ndarray, rgb: np.ndarray, camera: Camera, rounds: int = 8) -> np.ndarray:
+    """The cube [..., bands] moved by the least amount so that the camera sees `rgb` [..., 3] of it, as a new array in [0, 1].
+
+    Range/null-space decomposition in linear light: what Phi sees is replaced, Y + (X - Y Phi) Phi^+, what it does not see stays.
+    Where that leaves [0, 1] the values are clipped and corrected again, `rounds` times (projections onto convex sets).
+    Channels at 0 or 1 say only that the light was below or above: they count as met when the cube goes beyond them.
+    """
+    response = camera.response.astype(np.float32)
+    back = np.linalg.pinv(camera.response).astype(np.float32)
+    rgb = np.asarray(rgb, np.float32)
+    wanted = camera.decode(rgb)
+    for _ in range(rounds):
+        missing = wanted - cube @ response
+        missing = np.where(rgb >= 1.0, np.maximum(missing, 0.0), np.where(rgb <= 0.0, np.minimum(missing, 0.0), missing))
+        cube = np.clip(cube + missing @ back, 0.0, 1.0)
+    return cube
+
+
+class ReprojectionError:
+    """Gathers the difference between a picture and the cube rendered through its camera, part by part."""
+
+    def __init__(self, camera: Camera):
+        self.camera = camera
+        self.squares = self.largest = 0.0
+        self.count = 0
+
+    def add(self, cube: np.ndarray, rgb: np.ndarray) -> None:
+        """Account for cube [..., bands] and the picture rgb [..., 3] in [0, 1] of the same pixels."""
+        difference = np.abs(self.camera.render(cube) - rgb)
+        self.squares += float(np.sum(np.square(difference), dtype=np.float64))
+        self.largest = max(self.largest, float(difference.max(initial=0.0)))
+        self.count += difference.size
+
+    def to_dict(self) -> dict:
+        """Root mean square and largest difference, of encoded RGB in [0, 1]."""
+        return {"rmse": (self.squares / max(self.count, 1)) ** 0.5, "largest": self.largest}

@@ -1,0 +1,70 @@
+"""Which windows of a picture a model is run on, and which part of each answer is kept."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Span:
+    """Along one axis: the model sees [start, stop), which may reach beyond the picture; [first, last) of its answer is kept."""
+
+    start: int
+    stop: int
+    first: int
+    last: int
+
+
+def extended(length: int, stride: int) -> int:
+    """`length` rounded up to a multiple of `stride`."""
+    return -(-length // stride) * stride
+
+
+def whole(length: int, stride: int) -> list[Span]:
+    """The one span that covers the axis."""
+    return [Span(0, extended(length, stride), 0, length)]
+
+
+def tiles(length: int, tile: int, halo: int, stride: int) -> list[Span]:
+    """Spans that keep `tile` pixels each and see `halo` more on both sides, clipped to the extended picture.
+
+    Starts are multiples of the stride, so that every cell of a tiled run is a cell of the whole run.
+    """
+    tile, halo, end = extended(tile, stride), extended(halo, stride), extended(length, stride)
+    return [Span(max(0, first - halo), min(end, first + tile + halo), first, min(length, first + tile))
+            for first in range(0, length, tile)]
+
+
+def fixed(length: int, side: int, halo: int, stride: int) -> list[Span]:
+    """Spans of just `side` pixels (a multiple of the stride), shifted to lie inside the extended picture.
+
+    Where they meet, each keeps what lies at least `halo` inside it.
+    """
+    end = max(side, extended(length, stride))
+    step = extended(max(stride, side - 2 * halo), stride)
+    starts = [*range(0, end - side, step), end - side]
+    joints = [start + side - halo for start in starts[:-1]]
+    return [Span(start, start + side, first, last)
+            for start, first, last in zip(starts, [0, *joints], [*(min(j, length) for j in joints), length], strict=True)
+            if first < last]
+
+
+def cut(picture: np.ndarray, rows: Span, columns: Span) -> np.ndarray:
+    """The window of `picture` [height, width, 3] as float32 in [0, 1]; beyond the picture its edge is repeated.
+
+    Unsigned integers are divided by their largest value.
+    """
+    height, width, _ = picture.shape
+    window = picture[rows.start : min(rows.stop, height), columns.start : min(columns.stop, width)]
+    below, right = rows.stop - rows.start - window.shape[0], columns.stop - columns.start - window.shape[1]
+    window = to_float(window)
+    if below or right:
+        window = np.pad(window, ((0, below), (0, right), (0, 0)), mode="edge")
+    return window
+
+
+def to_float(picture: np.ndarray) -> np.ndarray:
+    """float32; unsigned integers are divided by their largest value."""
+    if picture.dtype.kind == "u":
+        return picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
+    return np.asarray(picture, np.float32)

@@ -11,7 +11,7 @@ from hsi_inr_tf.optics.camera import Camera
 FALSE_COLOUR = (650.0, 550.0, 450.0)  # nm, shown as red, green, blue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HyperspectralImage:
     """`data` [height, width, bands], relative radiance; `wavelengths` in nm, ascending, one a band.
 
@@ -19,11 +19,11 @@ class HyperspectralImage:
     is {"crs": WKT or EPSG text, "transform": the six numbers of the affine map from (column, row)} for pictures that have one.
     """
 
-    data: np.ndarray = field(repr=False)
-    wavelengths: tuple[float, ...] = field(repr=False)
+    data: np.ndarray
+    wavelengths: tuple[float, ...]
     camera: Camera | None = None
-    provenance: dict = field(default_factory=dict, repr=False)
-    georeference: dict | None = field(default=None, repr=False)
+    provenance: dict = field(default_factory=dict)
+    georeference: dict | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "wavelengths", tuple(float(w) for w in self.wavelengths))
@@ -32,6 +32,11 @@ class HyperspectralImage:
                              "expected [height, width, bands] and a wavelength a band")
         if any(a >= b for a, b in zip(self.wavelengths, self.wavelengths[1:], strict=False)):
             raise InputError("wavelengths must ascend")
+
+    def __repr__(self):
+        height, width, bands = self.shape
+        return (f"HyperspectralImage({height} x {width} pixels, {bands} bands from {self.wavelengths[0]:g} to {self.wavelengths[-1]:g} nm, "
+                f"camera {self.camera.name if self.camera else None})")
 
     @property
     def shape(self) -> tuple[int, int, int]:

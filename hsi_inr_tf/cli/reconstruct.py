@@ -1,0 +1,81 @@
+"""From photographs to hyperspectral cubes."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from hsi_inr_tf.errors import InputError
+
+
+@dataclass(frozen=True)
+class Options:
+    images: Annotated[tuple[Path, ...], tyro.conf.Positional]
+    """Pictures (PNG, JPEG, TIFF, BMP, WebP) or folders of them."""
+    model: str
+    """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
+    out: Path
+    """The file to write, or, for several pictures, the folder."""
+    format: Literal["envi", "mat", "npz", "netcdf", "geotiff"] | None = None
+    """The cube's format; without it the suffix of --out says it (.hdr .mat .npz .nc .tif), and in folders it is envi."""
+    dtype: Literal["float32", "uint16"] = "float32"
+    """How values are stored; uint16 holds [0, 1] times 65535 in half the space."""
+    scale: float = 1.0
+    """Evaluate the representation between pixels: 2 gives twice the height and width. Needs an implicit model."""
+    wavelengths: str | None = None
+    """Resample to 400:700:5, to 450,550,650, or to the numbers in a file (nm, within the model's range)."""
+    consistent: bool = False
+    """Correct the cube so that it reproduces the picture's RGB."""
+    tile: int | None = None
+    """Side of the tiles that large pictures are cut into; the result does not depend on it."""
+
+
+def run(options: Options) -> None:
+    """Turn photographs into hyperspectral cubes."""
+    from tqdm import tqdm
+
+    from hsi_inr_tf import inference, io
+    from hsi_inr_tf.inference.wavelengths import parse
+
+    images = io.find_images(options.images)
+    targets = _targets(images, options)
+    wavelengths = parse(options.wavelengths) if options.wavelengths else None
+    reconstructor = inference.load(options.model)
+    for image, target in zip(images, targets, strict=True):
+        picture = io.read_picture(image)
+        pixels = picture.pixels
+        if reconstructor.description.camera.encoding == "linear":
+            from hsi_inr_tf.optics import srgb
+
+            pixels = srgb.decode(io.read_image(image))
+        began = time.monotonic()
+        with tqdm(total=round(pixels.shape[0] * options.scale), desc=image.name, unit="row", leave=False) as bar:
+            cube = reconstructor.stream(pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
+                                        tile=options.tile, progress=lambda done, _, bar=bar: bar.update(done - bar.n),
+                                        provenance={"source": image.name}, georeference=picture.georeference)
+            written = io.write(cube, target, options.format or io.format_of(target), options.dtype)
+        height, width, bands = cube.shape
+        error = cube.provenance["reprojection"]
+        print(f"{written}: {height} x {width} pixels, {bands} bands from {cube.wavelengths[0]:g} to {cube.wavelengths[-1]:g} nm, "
+              f"{time.monotonic() - began:.1f} s; rendered back to RGB it differs from {image.name} by "
+              f"{255 * error['rmse']:.2f} of 255 (RMSE)")
+
+
+def _targets(images, options) -> list[Path]:
+    """The cube's path for every picture."""
+    from hsi_inr_tf.io import FORMATS
+
+    out = options.out
+    as_file = len(images) == 1 and not options.images[0].is_dir() and not out.is_dir() and out.suffix
+    if as_file:
+        return [out]
+    if out.suffix in FORMATS.values() or out.is_file():
+        raise InputError(f"{out} is one file, but there are {len(images)} pictures: give a folder")
+    suffix = FORMATS[options.format or "envi"]
+    targets = [out / f"{image.stem}{suffix}" for image in images]
+    same = {t for t in targets if targets.count(t) > 1}
+    if same:
+        raise InputError(f"several pictures would be written to {sorted(same)[0]}: reconstruct them into different folders")
+    return targets

@@ -1,0 +1,49 @@
+"""Reading pictures; writing and reading cubes in the formats that spectral tools use."""
+
+from importlib import import_module
+from pathlib import Path
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.io.files import DTYPES
+from hsi_inr_tf.io.images import find_images, read_image, read_picture
+
+__all__ = ["FORMATS", "find_images", "read", "read_image", "read_picture", "write"]
+
+# format -> the suffix it is written with, the module with write(cube, path, dtype) and read(path)
+FORMATS = {"envi": ".hdr", "npz": ".npz", "mat": ".mat", "netcdf": ".nc", "geotiff": ".tif"}
+ALSO = {".tiff": "geotiff", ".nc4": "netcdf"} | dict.fromkeys((".img", ".dat", ".raw", ".bil", ".bip", ".bsq"), "envi")
+
+
+def format_of(path) -> str:
+    """The format that a path's suffix says. Raises InputError if it says none."""
+    suffix = Path(path).suffix.lower()
+    by_suffix = {suffix: name for name, suffix in FORMATS.items()} | ALSO
+    if suffix not in by_suffix:
+        raise InputError(f"{path}: unknown kind of cube '{suffix}', expected one of {' '.join(FORMATS.values())}")
+    return by_suffix[suffix]
+
+
+def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path:
+    """Write a HyperspectralImage, or a Reconstruction strip by strip while it is computed, and return the path written.
+
+    The format is that of the suffix unless given: envi, npz, mat, netcdf, geotiff. dtype "uint16" stores values in [0, 1]
+    times 65535. An existing file is replaced only by a complete one. Raises InputError.
+    """
+    path = Path(path)
+    format = format or format_of(path)
+    if format not in FORMATS:
+        raise InputError(f"unknown format '{format}', expected one of {', '.join(FORMATS)}")
+    if dtype not in DTYPES:
+        raise InputError(f"cannot store {dtype}, expected one of {', '.join(DTYPES)}")
+    path = path if path.suffix and format_of(path) == format else path.with_name(path.name + FORMATS[format])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    import_module(f"hsi_inr_tf.io.{format}").write(cube, path, dtype)
+    return path
+
+
+def read(path):
+    """The HyperspectralImage in a file of any of the formats. Raises InputError."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such cube")
+    return import_module(f"hsi_inr_tf.io.{format_of(path)}").read(path)

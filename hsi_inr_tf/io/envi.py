@@ -1,0 +1,69 @@
+"""ENVI: a text header (.hdr) beside raw values (.img), interleaved by line, so that a picture can be written as it is computed."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference.hyperspectral_image import FALSE_COLOUR, HyperspectralImage
+from hsi_inr_tf.io.files import metadata, parsed, replacing, scale_of, stored
+
+DATA_TYPES = {"float32": 4, "uint16": 12}  # ENVI's codes
+FIELD = "hsi_inr_tf metadata"
+
+
+def write(cube, path: Path, dtype: str = "float32") -> None:
+    """Writes `path` (.hdr) and, beside it, the .img."""
+    header, values = path.with_suffix(".hdr"), path.with_suffix(".img")
+    with replacing(header) as new_header, replacing(values) as new_values:
+        with open(new_values, "wb") as file:
+            for strip in stored(cube, dtype):
+                file.write(np.ascontiguousarray(strip.transpose(0, 2, 1)).tobytes())  # line by line, within it band by band
+        _write_header(cube, new_header, dtype)
+
+
+def _write_header(cube, path, dtype):
+    from spectral.io import envi
+
+    height, width, bands = cube.shape
+    w = np.asarray(cube.wavelengths)
+    spacing = np.gradient(w) if bands > 1 else np.ones(1)
+    fields = {
+        "description": f"{cube.provenance.get('software', 'hsi_inr_tf')}: relative radiance",
+        "samples": width, "lines": height, "bands": bands, "header offset": 0, "data type": DATA_TYPES[dtype], "interleave": "bil",
+        "byte order": 0, "wavelength units": "Nanometers", "wavelength": [f"{v:.10g}" for v in w], "fwhm": [f"{v:g}" for v in spacing],
+        "default bands": [int(np.argmin(np.abs(w - nm))) + 1 for nm in FALSE_COLOUR],
+        "data units": "relative radiance",
+        FIELD: quote(metadata(cube, dtype), safe=" ,:;\"[]()/"),  # braces would be taken for a list's
+    }
+    if dtype == "uint16":
+        fields["reflectance scale factor"] = f"{scale_of(dtype):g}"
+    envi.write_envi_header(str(path), fields)
+
+
+def read(path: Path) -> HyperspectralImage:
+    """float32 data stays on disk, memory-mapped; other types are read and divided by their scale factor."""
+    from spectral.io import envi, spyfile
+
+    header = path if path.suffix.lower() == ".hdr" else next(
+        (p for p in (path.with_suffix(".hdr"), path.with_name(path.name + ".hdr")) if p.is_file()), path.with_suffix(".hdr"))
+    try:
+        image = envi.open(str(header))
+        fields, wavelengths = image.metadata, image.bands.centers
+        size = os.path.getsize(image.filename)
+    except (envi.EnviException, spyfile.InvalidFileError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{header} cannot be read as ENVI ({str(error) or type(error).__name__})") from error
+    needed = image.offset + image.nrows * image.ncols * image.nbands * image.sample_size
+    if size < needed:
+        raise InputError(f"{image.filename}: {size} bytes, its header asks for {needed}")
+    data = image.open_memmap(interleave="bip")
+    if not wavelengths or len(wavelengths) != data.shape[2]:
+        raise InputError(f"{header}: no wavelength for each of its {data.shape[2]} bands")
+    if str(fields.get("wavelength units", "")).lower().startswith("micro"):
+        wavelengths = [1000.0 * w for w in wavelengths]
+    scale = float(fields.get("reflectance scale factor", 1.0))
+    if data.dtype != np.dtype("<f4") or scale != 1:
+        data = np.asarray(data, np.float32) / np.float32(scale)
+    return HyperspectralImage(data, tuple(wavelengths), **parsed(unquote(fields.get(FIELD, "")), header))

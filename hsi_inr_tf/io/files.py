@@ -1,0 +1,66 @@
+"""What all formats share: safe writing, values as float32 or scaled uint16, and the text that carries what is known of a cube."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics.camera import Camera
+
+DTYPES = ("float32", "uint16")
+UINT16_SCALE = 65535.0  # stored = round(value * scale)
+LARGEST_CUBE = 8 << 30  # bytes of a cube that is read into memory; a file that asks for more is refused before it is read
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` to write to, renamed to it at the end; removed if writing fails, leaving `path` as it was."""
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror or error})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def stored(cube, dtype: str) -> Iterator[np.ndarray]:
+    """The cube's strips [rows, width, bands] as they are stored."""
+    for strip in cube.strips():
+        yield strip if dtype == "float32" else np.round(np.clip(strip, 0.0, 1.0) * UINT16_SCALE).astype(np.uint16)
+
+
+def scale_of(dtype: str) -> float:
+    """What stored values are divided by."""
+    return UINT16_SCALE if dtype == "uint16" else 1.0
+
+
+def metadata(cube, dtype: str) -> str:
+    """JSON of what is known of a cube besides its data and wavelengths. A Reconstruction knows all of it after its last strip."""
+    return json.dumps({"camera": cube.camera.to_dict() if cube.camera else None, "provenance": cube.provenance,
+                       "georeference": cube.georeference, "scale": scale_of(dtype)})
+
+
+def parsed(text, path) -> dict:
+    """The fields of HyperspectralImage from `metadata`'s text; nothing is known where there is no text."""
+    if not text:
+        return {}
+    try:
+        fields = json.loads(text)
+        camera = Camera.from_dict(fields["camera"]) if fields.get("camera") else None
+        return {"camera": camera, "provenance": dict(fields.get("provenance") or {}), "georeference": fields.get("georeference")}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(f"{path}: what it says of its camera and provenance cannot be read ({error})") from error
+
+
+def check_size(path, shape, itemsize: int = 4) -> None:
+    """Raise InputError unless a file's `shape` [height, width, bands] is that of a cube that may be read."""
+    if len(shape) != 3 or 0 in shape:
+        raise InputError(f"{path}: its data has shape {tuple(shape)}, expected [height, width, bands]")
+    if np.prod([int(n) for n in shape], dtype=float) * max(itemsize, 4) > LARGEST_CUBE:
+        raise InputError(f"{path}: a cube of shape {tuple(shape)} exceeds the {LARGEST_CUBE >> 30} GiB that are read at once")

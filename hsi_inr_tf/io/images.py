@@ -1,0 +1,141 @@
+"""Pictures from files: what cameras, scanners and drawing programs write, as sRGB [height, width, 3]."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "MPO")  # Pillow's names; MPO is what some phones call their JPEGs
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`pixels` [height, width, 3], uint8 or uint16, sRGB-encoded; `georeference` as HyperspectralImage has it."""
+
+    pixels: np.ndarray
+    georeference: dict | None = None
+
+
+def read_image(path) -> np.ndarray:
+    """The picture in a file as float32 [height, width, 3] in [0, 1], sRGB-encoded. Raises InputError."""
+    pixels = read_picture(path).pixels
+    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+
+
+def find_images(paths) -> list[Path]:
+    """The files among `paths`, and the pictures in the folders among them, sorted by name."""
+    found = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
+            if not inside:
+                raise InputError(f"{path}: no pictures in this folder, expected files ending in {' '.join(SUFFIXES)}")
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise InputError(f"{path}: no such file or folder")
+    return found
+
+
+def read_picture(path) -> Picture:
+    """The picture in a file: turned as its EXIF says, its colours converted to sRGB by its ICC profile, grey repeated thrice.
+
+    16-bit PNG and TIFF keep their 16 bits. Transparency is dropped. Refused: CMYK without a profile (its colours are anyone's
+    guess), floating point, pictures beyond Pillow's limit for decompression bombs.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such picture")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # twice the limit is an error, below it is a photograph
+            with Image.open(path, formats=FORMATS) as image:
+                if image.format == "TIFF" and _is_special_tiff(image):
+                    return _tiff(path)
+                if image.format == "PNG" and _png_bits(path) == 16:
+                    return Picture(_png16(path))
+                image.load()
+                return Picture(_as_srgb(ImageOps.exif_transpose(image), path))
+    except UnidentifiedImageError as error:
+        raise InputError(f"{path} is no picture that can be read, expected PNG, JPEG, TIFF, BMP or WebP") from error
+    except Image.DecompressionBombError as error:
+        raise InputError(f"{path}: {str(error).split(',')[0].lower()}, refused as a decompression bomb") from error
+    except InputError:
+        raise
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"{path} is damaged ({error})") from error
+
+
+def _as_srgb(image, path) -> np.ndarray:
+    """A Pillow image of any mode as uint8 or uint16 [height, width, 3]."""
+    from PIL import ImageCms
+
+    if image.mode in ("I;16", "I;16B", "I"):
+        return _grey16(np.asarray(image), path)
+    if image.mode == "F":
+        raise InputError(f"{path} holds floating point values, expected 8 or 16 bits a channel")
+    if image.mode in ("P", "PA", "LA", "RGBA", "RGBa", "La", "1"):
+        grey = image.mode in ("LA", "La", "1")
+        image = image.convert("RGBA").convert("RGB") if not grey else image.convert("L")
+    profile = image.info.get("icc_profile")
+    if image.mode in ("CMYK", "LAB") and not profile and image.mode == "CMYK":
+        raise InputError(f"{path} is CMYK without a colour profile, so its colours are not known: convert it to sRGB first")
+    if image.mode == "YCbCr":
+        image = image.convert("RGB")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except ImageCms.PyCMSError as error:
+            if image.mode == "CMYK":
+                raise InputError(f"{path}: its CMYK colour profile cannot be used ({error})") from error
+    return np.array(image.convert("RGB"))
+
+
+def _grey16(values, path):
+    if values.min() < 0 or values.max() > 65535:
+        raise InputError(f"{path} holds values from {values.min()} to {values.max()}, expected 8 or 16 bits a channel")
+    return np.repeat(values.astype(np.uint16)[..., None], 3, axis=2)
+
+
+def _png_bits(path) -> int:
+    with open(path, "rb") as file:
+        return file.read(25)[24]  # IHDR: signature 8, length 4, name 4, width 4, height 4, depth 1
+
+
+def _png16(path) -> np.ndarray:
+    """16-bit PNG; Pillow would cut colour to 8 bits."""
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise InputError(f"{path} is a 16-bit PNG, which needs tensorflow to be read: pip install tensorflow") from error
+    try:
+        return tf.io.decode_png(path.read_bytes(), channels=3, dtype=tf.uint16).numpy()
+    except tf.errors.InvalidArgumentError as error:
+        raise InputError(f"{path} is damaged (not a PNG)") from error
+
+
+def _is_special_tiff(image) -> bool:
+    bits = image.tag_v2.get(258, (8,))
+    geo = 33550 in image.tag_v2 or 34264 in image.tag_v2
+    return geo or max(bits) > 8
+
+
+def _tiff(path) -> Picture:
+    """TIFFs with 16 bits a channel or a place on the map."""
+    from hsi_inr_tf.io.geotiff import georeference_of, import_rasterio
+
+    rasterio = import_rasterio()
+    with rasterio.open(path) as file:
+        if file.dtypes[0] not in ("uint8", "uint16") or file.count not in (1, 3, 4):
+            raise InputError(f"{path} has {file.count} bands of {file.dtypes[0]}, expected 1, 3 or 4 of uint8 or uint16")
+        bands = file.read([1, 1, 1] if file.count == 1 else [1, 2, 3])
+        return Picture(np.ascontiguousarray(bands.transpose(1, 2, 0)), georeference_of(file))

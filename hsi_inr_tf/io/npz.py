@@ -1,0 +1,40 @@
+"""NumPy archives: "cube" [height, width, bands], "wavelengths" [bands] (nm), "scale" (divide by it) and "metadata" (JSON text)."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
+from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
+
+
+def write(cube, path: Path, dtype: str = "float32") -> None:
+    """What numpy.savez would write, but strip by strip."""
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        with archive.open("cube.npy", "w", force_zip64=True) as member:
+            header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": tuple(cube.shape)}
+            np.lib.format.write_array_header_2_0(member, header)
+            for strip in stored(cube, dtype):
+                member.write(np.ascontiguousarray(strip).tobytes())
+        for name, value in (("wavelengths", cube.wavelengths), ("scale", scale_of(dtype)), ("metadata", metadata(cube, dtype))):
+            with archive.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, np.asarray(value), allow_pickle=False)
+
+
+def read(path: Path) -> HyperspectralImage:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("cube.npy") as member:
+            version = np.lib.format.read_magic(member)
+            reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, _, dtype = reader(member)
+        check_size(path, shape, dtype.itemsize)
+        with np.load(path, allow_pickle=False) as arrays:
+            data, wavelengths = arrays["cube"], arrays["wavelengths"]
+            scale = float(arrays["scale"]) if "scale" in arrays else 1.0
+            text = str(arrays["metadata"]) if "metadata" in arrays else None
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} is no archive of a cube, expected the arrays 'cube' and 'wavelengths' ({error})") from error
+    data = np.asarray(data, np.float32)
+    return HyperspectralImage(data / np.float32(scale) if scale != 1 else data, tuple(wavelengths), **parsed(text, path))

@@ -33,12 +33,15 @@ def read(path) -> ModelDescription:
 
 def saved_model_folder(path) -> Path:
     """The folder at or below `path` that holds saved_model.pb: `path` itself, or its highest-numbered version (TF Serving)."""
-    path = Path(path)
-    versions = [folder for folder in path.glob("*") if folder.name.isdecimal()] if path.is_dir() else []
-    for folder in [path, *sorted(versions, key=lambda folder: int(folder.name), reverse=True)]:
-        if (folder / "saved_model.pb").is_file():
-            return folder
-    raise InputError(f"{path} is no SavedModel: neither it nor a numbered folder in it holds saved_model.pb")
+    folders = _saved_models(Path(path))
+    if not folders:
+        raise InputError(f"{path} is no SavedModel: neither it nor a numbered folder in it holds saved_model.pb")
+    return folders[0]
+
+
+def is_saved_model(path) -> bool:
+    """Whether `path` is a folder that `saved_model_folder` finds a SavedModel in."""
+    return bool(_saved_models(Path(path)))
 
 
 def is_tflite(path) -> bool:
@@ -48,6 +51,12 @@ def is_tflite(path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(8)[4:] == b"TFL3"
+
+
+def _saved_models(path):
+    versions = [folder for folder in path.glob("*") if folder.name.isdecimal()] if path.is_dir() else []
+    folders = [path, *sorted(versions, key=lambda folder: int(folder.name), reverse=True)]
+    return [folder for folder in folders if (folder / "saved_model.pb").is_file()]
 
 
 def _from_folder(path):

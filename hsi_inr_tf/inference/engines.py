@@ -15,6 +15,7 @@ class KerasEngine:
     def __init__(self, model, description):
         import keras
 
+        self.model = model
         self.description = description
         self.fixed_shape = (description.patch, description.patch) if description.patch else None
         self.batch_size = 8 if self.fixed_shape else 1

@@ -4,8 +4,11 @@ from pathlib import Path
 
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.inference import engines
+from hsi_inr_tf.export import metadata
+from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.inference.litert_engine import LiteRTEngine
 from hsi_inr_tf.inference.reconstructor import Reconstructor
+from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 
 BUNDLED = Path(__file__).parent.parent / "pretrained"
 DESCRIPTION, WEIGHTS, LITE = "description.json", "model.weights.h5", "model.tflite"
@@ -25,13 +28,13 @@ def load(name_or_path) -> Reconstructor:
     if not path.exists() and str(name_or_path) in bundled():
         path = BUNDLED / str(name_or_path)
     if path.suffix == ".tflite" and path.is_file():
-        return Reconstructor(engines.LiteRTEngine(path))
-    if (path / "saved_model.pb").is_file():
-        return Reconstructor(engines.SavedModelEngine(path))
+        return Reconstructor(LiteRTEngine(path))
+    if metadata.is_saved_model(path):
+        return Reconstructor(SavedModelEngine(path))
     if (path / "weights").is_dir() and (path / DESCRIPTION).is_file():
         from hsi_inr_tf.training import load_run
 
-        return Reconstructor(engines.KerasEngine(*load_run(path)))
+        return Reconstructor(KerasEngine(*load_run(path)))
     if (path / DESCRIPTION).is_file():
         return Reconstructor(_bundle(path))
     raise InputError(f"no model '{name_or_path}': expected a run folder, a SavedModel folder, a .tflite file "
@@ -44,7 +47,7 @@ def _bundle(folder):
 
     if not (folder / WEIGHTS).is_file() or not find_spec("tensorflow"):
         if (folder / LITE).is_file():
-            return engines.LiteRTEngine(folder / LITE)
+            return LiteRTEngine(folder / LITE)
         raise InputError(f"{folder}: no {WEIGHTS} that TensorFlow could read and no {LITE} beside {DESCRIPTION}")
     from hsi_inr_tf.models import build
 
@@ -54,4 +57,4 @@ def _bundle(folder):
         model.load_weights(folder / WEIGHTS)
     except (ValueError, OSError) as error:
         raise InputError(f"{folder / WEIGHTS} does not fit model {description.model}: {str(error).splitlines()[0]}") from error
-    return engines.KerasEngine(model, description)
+    return KerasEngine(model, description)

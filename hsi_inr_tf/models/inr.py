@@ -5,6 +5,7 @@ from keras import ops
 
 from hsi_inr_tf.encoding import cell_lattice, patch_lattice
 from hsi_inr_tf.layers import FromCells, PeriodicEncoding, ToCells
+from hsi_inr_tf.models import continuous
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
@@ -26,15 +27,11 @@ class INR(keras.Model):
         theta_of_cells = keras.layers.Reshape((-1, hypernetwork.outputs), name="theta")
         to_spectrum = keras.layers.Dense(bands, name="basis") if basis else None
 
-        # Functional graph
+        # Functional graph: `theta` and `spectra` below, with the positions of the pixels themselves
         rgb = keras.Input((side, side, 3), name="rgb")
         x = rgb * 2.0 - 1.0 if signed else rgb
-        theta = theta_of_cells(hypernetwork(x))
-        if coordinates == "patch":
-            gamma = ToCells(cell)(encode(patch_lattice(side, side)[None]))
-        else:
-            gamma = encode(cell_lattice(cell)[None, None])
-        spectra = mlp(_features(to_cells(x), gamma, squares), theta)
+        lattice = ToCells(cell)(patch_lattice(side, side)[None]) if coordinates == "patch" else cell_lattice(cell)[None, None]
+        spectra = mlp(_features(to_cells(x), encode(lattice), squares), theta_of_cells(hypernetwork(x)))
         if to_spectrum:
             spectra = to_spectrum(spectra)
         if signed:
@@ -54,6 +51,26 @@ class INR(keras.Model):
         self.basis = basis
         self.encode = encode
         self.to_spectrum = to_spectrum
+
+    def theta(self, rgb):
+        """Eq. 6: rgb [batch, height, width, 3] -> the parameters of each cell [batch, rows, columns, P]."""
+        return self.hypernetwork(rgb * 2.0 - 1.0 if self.signed else rgb)
+
+    def spectra(self, pixels, positions, theta):
+        """Eq. 9, cell by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] -> [batch, cells, n, bands]."""
+        x = pixels * 2.0 - 1.0 if self.signed else pixels
+        spectra = self.mlp(_features(x, self.encode(positions), self.squares), theta)
+        if self.to_spectrum:
+            spectra = self.to_spectrum(spectra)
+        return (spectra + 1.0) / 2.0 if self.signed else spectra
+
+    def sample(self, rgb, rows, columns):
+        """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H, W, bands]."""
+        return continuous.sample(self, rgb, rows, columns)
+
+    def query(self, rgb, points):
+        """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3] -> [1, n, bands]."""
+        return continuous.query(self, rgb, points)
 
     @property
     def stride(self) -> int:

@@ -3,10 +3,17 @@
 from functools import partial
 
 from hsi_inr_tf.layers import CellMLP, SharedMLP
+from hsi_inr_tf.models.cnn import CNN
 from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
+from hsi_inr_tf.models.hscnn_r import HSCNNR, HSCNNREnsemble
 from hsi_inr_tf.models.hypernetwork import Hypernetwork
 from hsi_inr_tf.models.inr import INR
+from hsi_inr_tf.models.mst_plus_plus import MSTPlusPlus
+from hsi_inr_tf.models.multiscale_cnn import MultiscaleCNN
 from hsi_inr_tf.models.polynomial_regression import PolynomialRegression
+from hsi_inr_tf.models.prinet import PriNET
+from hsi_inr_tf.models.prinet_plus import PriNETPlus
+from hsi_inr_tf.models.unet import UNet
 
 
 def inr(bands: int = 31, frequencies: int = 5, downsamplings: int = 2, extra: int = 0, encoding: str = "paper",
@@ -38,5 +45,15 @@ TABLE = {
     "inr-table3-n3": partial(inr, frequencies=3),
     "inr-table3-n5": partial(inr, frequencies=5),
     "inr-compact": inr_compact,
+    "cnn": CNN,
+    "unet": UNet,
+    "hscnn-r": HSCNNR,
+    "hscnn-r-9": partial(HSCNNR, blocks=9, width=256),
+    "hscnn-r-14": partial(HSCNNR, blocks=14, width=256),
+    "hscnn-r-ensemble": HSCNNREnsemble,
+    "multiscale-cnn": MultiscaleCNN,
+    "prinet": PriNET,
+    "prinet-plus": PriNETPlus,
+    "mst-plus-plus": MSTPlusPlus,
     "polynomial-regression": PolynomialRegression,
 }

@@ -1,0 +1,65 @@
+"""Augmentation of training crops: geometry, and the physics of light applied to the cube, with the RGB rendered anew."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hsi_inr_tf.optics import Camera
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What may happen to a crop. The last three change the light, so the RGB is rendered again and quantised to 8 bit."""
+
+    flips: bool = True
+    """Mirror either axis and transpose, each with probability 1/2."""
+    exposure: float = 0.0
+    """Multiply the light by 2^u, u uniform in [-exposure, exposure]."""
+    modulation: float = 0.0
+    """Multiply the spectrum by a smooth curve: standard deviation of its logarithm (another illuminant)."""
+    mixing: float = 0.0
+    """Probability that another crop's light is added in a random proportion (mixed materials)."""
+
+    @property
+    def physical(self) -> bool:
+        return bool(self.exposure or self.modulation or self.mixing)
+
+
+def flip(rgb, cube, rng: np.random.Generator):
+    """Mirror and transpose both [side, side, ...] arrays alike."""
+    vertical, horizontal, transpose = rng.random(3) < 0.5
+    step = np.s_[:: -1 if vertical else 1, :: -1 if horizontal else 1]
+    rgb, cube = rgb[step], cube[step]
+    return (rgb.swapaxes(0, 1), cube.swapaxes(0, 1)) if transpose else (rgb, cube)
+
+
+def relight(rgb, cube, rng: np.random.Generator, camera: Camera, augmentation: Augmentation, other):
+    """Change the light of one crop; `other()` gives the (rgb, cube) that may be mixed in.
+
+    What the shipped RGB has beyond the camera's model of it (noise, processing) is kept, in linear light, so that relit crops
+    look like the data the model will meet; where the RGB is clipped there is nothing to keep.
+    """
+    residual = _residual(rgb, cube, camera)
+    if rng.random() < augmentation.mixing:
+        share = np.float32(rng.uniform(0.1, 0.9))
+        rgb2, cube2 = other()
+        residual = share * residual + (1 - share) * _residual(rgb2, cube2, camera)
+        cube = share * cube + (1 - share) * cube2
+    gain = np.float32(2.0 ** rng.uniform(-augmentation.exposure, augmentation.exposure))
+    cube = np.clip(cube * (gain * smooth_gain(rng, cube.shape[-1], augmentation.modulation)), 0, 1)
+    rgb = camera.encode(camera.linear_rgb(cube) + gain * residual)
+    return np.round(rgb * 255).astype(np.float32) / 255, cube
+
+
+def _residual(rgb, cube, camera):
+    clipped = (rgb <= 0) | (rgb >= 1)
+    return np.where(clipped, 0, camera.decode(rgb) - camera.linear_rgb(cube))
+
+
+def smooth_gain(rng: np.random.Generator, bands: int, deviation: float, waves: int = 4) -> np.ndarray:
+    """A smooth positive curve [bands]: exp of a random sum of half cosines, of that standard deviation, mean logarithm 0."""
+    position = (np.arange(bands) + 0.5) / bands
+    amplitudes = rng.normal(size=waves) / np.arange(1, waves + 1)
+    amplitudes *= deviation / np.sqrt(0.5 * np.sum(1.0 / np.arange(1, waves + 1) ** 2))
+    curve = np.cos(np.pi * np.arange(1, waves + 1)[:, None] * position)
+    return np.exp(amplitudes @ curve).astype(np.float32)

@@ -1,0 +1,63 @@
+"""What the dataset builders share: the record of a scene, and generation scene by scene, alone or on Apache Beam."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics import Camera
+
+
+class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
+    """A TFDS builder that writes each scene as one shard, so that only one scene per worker is ever in memory.
+
+    A record holds `name`, `rgb` [h, w, 3], `cube` [h, w, bands] as distributed, `white` (the cube's value that stands for 1)
+    and `wavelengths` [bands] in nm; the dataset's metadata hold the wavelengths and the camera.
+    """
+
+    def scene_info(self, *, homepage: str, camera: Camera, height=None, width=None, rgb=np.uint8, cube=np.uint16):
+        bands = len(camera.wavelengths)
+        features = {
+            "name": tfds.features.Text(),
+            "rgb": tfds.features.Image(shape=(height, width, 3), dtype=rgb, encoding_format=None if rgb == np.uint8 else "png"),
+            "cube": tfds.features.Tensor(shape=(height, width, bands), dtype=cube, encoding="zlib"),
+            "white": tfds.features.Scalar(np.float32),
+            "wavelengths": tfds.features.Tensor(shape=(bands,), dtype=np.float32),
+        }
+        metadata = {"camera": camera.to_dict(), "wavelengths": list(camera.wavelengths)}
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(features),
+            metadata=tfds.core.MetadataDict(metadata),
+            homepage=homepage,
+            supervised_keys=("rgb", "cube"),
+            disable_shuffling=True,
+        )
+
+    def shards(self, sources: Iterable[tuple[str, tuple]], read: Callable[..., dict]) -> list[Callable]:
+        """One generator per scene, sorted by name, from (name, arguments of `read`) pairs.
+
+        `read` returns rgb, cube and white; a name that comes twice is an InputError.
+        """
+        arguments = {}
+        for name, values in sources:
+            if name in arguments:
+                raise InputError(f"scene {name} is there twice, as {arguments[name][-1]} and as {values[-1]}: expected it once")
+            arguments[name] = values
+        wavelengths = np.asarray(self.info.metadata["wavelengths"], np.float32)
+        return [partial(_generate, name, wavelengths, read, values) for name, values in sorted(arguments.items())]
+
+    def _download_and_prepare(self, dl_manager, download_config=None):
+        self.given_manual_dir = download_config.manual_dir if download_config else None
+        if download_config and download_config.beam_options and download_config.beam_runner is None:
+            # TFDS runs shards on Beam only where a runner is named; beam_pipeline_options alone should do.
+            from apache_beam.options.pipeline_options import StandardOptions
+
+            runner = download_config.beam_options.view_as(StandardOptions).runner
+            download_config = download_config.replace(beam_runner=runner or "DirectRunner")
+        super()._download_and_prepare(dl_manager, download_config)
+
+
+def _generate(name, wavelengths, read, values):
+    yield name, {"name": name, "wavelengths": wavelengths, **read(*values)}

@@ -1,0 +1,96 @@
+"""Scenes of a built TFDS dataset, decoded once into .npy files that are memory-mapped from then on."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.data.scenes import Scenes
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics import Camera
+
+FOLDER = "decoded"  # inside the version's folder, so that it goes when the version goes
+
+
+def version_folder(dataset: str, data_dir: str | Path) -> Path:
+    """The folder of the newest built version of `dataset` ("name" or "name/config"); InputError where there is none."""
+    folder = Path(data_dir).expanduser() / dataset
+    versions = [path.parent for path in folder.glob("*.*.*/dataset_info.json")]
+    if not versions:
+        configs = sorted({f"{dataset}/{path.parts[-3]}" for path in folder.glob("*/*.*.*/dataset_info.json")})
+        hint = f"expected one of {', '.join(configs)}" if configs else (
+            f"build it first: tfds build tfds_builders/{dataset.split('/')[0]} --data_dir {data_dir}"
+        )
+        raise InputError(f"dataset '{dataset}' is not in {data_dir}: {hint}")
+    return max(versions, key=lambda path: [int(number) for number in path.name.split(".")])
+
+
+def read(folder: Path, splits: list[str] | None = None) -> Scenes:
+    """The scenes of the TFDS `splits` (all of them by default) of the version in `folder`."""
+    import tensorflow_datasets as tfds
+
+    builder = tfds.builder_from_directory(str(folder))
+    unknown = [split for split in splits or () if split not in builder.info.splits]
+    if unknown:
+        raise InputError(f"{folder} has no split '{unknown[0]}', expected one of {', '.join(builder.info.splits)} or NAME:PART")
+    indices = [_index(builder, folder, split) for split in splits or builder.info.splits]
+    names = tuple(name for index in indices for name in index["names"])
+    metadata = builder.info.metadata
+    return Scenes(
+        names=names,
+        rgbs=[np.load(_path(folder, name, "rgb"), mmap_mode="r") for name in names],
+        cubes=[np.load(_path(folder, name, "cube"), mmap_mode="r") for name in names],
+        whites=[white for index in indices for white in index["whites"]],
+        wavelengths=tuple(metadata["wavelengths"]),
+        camera=Camera.from_dict(metadata["camera"]),
+    )
+
+
+def _path(folder, name, kind):
+    return folder / FOLDER / f"{name}.{kind}.npy"
+
+
+def _index(builder, folder, split):
+    """{"names": ..., "whites": ...} of one split, decoding it the first time."""
+    path = folder / FOLDER / f"{split}.json"
+    if not path.is_file():
+        _decode(builder, folder, split, path)
+    return json.loads(path.read_text())
+
+
+def _decode(builder, folder, split, index_path):
+    import tensorflow_datasets as tfds
+    from tqdm import tqdm
+
+    # One scene at a time: no parallel reads, no prefetching, no cache.
+    config = tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1, skip_prefetch=True)
+    examples = tfds.as_numpy(builder.as_dataset(split=split, read_config=config, shuffle_files=False))
+    names, whites = [], []
+    total = builder.info.splits[split].num_examples
+    try:
+        index_path.parent.mkdir(exist_ok=True)
+        for example in tqdm(examples, desc=f"decoding {builder.info.full_name} {split}", unit="scene", total=total):
+            name = example["name"].decode()
+            save(_path(folder, name, "rgb"), example["rgb"])
+            save(_path(folder, name, "cube"), example["cube"])
+            names.append(name)
+            whites.append(float(example["white"]))
+        _replace(index_path, lambda file: file.write(json.dumps({"names": names, "whites": whites}).encode()))
+    except OSError as error:
+        raise InputError(f"{index_path.parent}: decoded scenes cannot be written here ({error.strerror})") from error
+
+
+def save(path: Path, array: np.ndarray) -> None:
+    """Write a .npy file under a temporary name and rename it."""
+    _replace(path, lambda file: np.save(file, array, allow_pickle=False))
+
+
+def _replace(path: Path, write):
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

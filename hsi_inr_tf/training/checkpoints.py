@@ -1,0 +1,87 @@
+"""The state of a run in one .npz a checkpoint, written beside and renamed: a kill at any moment leaves the previous one whole."""
+
+import os
+import re
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+
+KEPT = 2
+PARTIAL = "partial-"
+
+
+def save(folder: Path, step: int, state: dict[str, np.ndarray]) -> Path:
+    """Write `state` as the checkpoint of `step` and drop all but the last two."""
+    path = folder / f"step-{step:08d}.npz"
+    with written_whole(path) as partial, open(partial, "wb") as file:
+        np.savez(file, **state)
+        file.flush()
+        os.fsync(file.fileno())
+    for old in [*_all(folder)[KEPT:], *folder.glob(f"{PARTIAL}*")]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def latest(folder: Path) -> tuple[Path, dict[str, np.ndarray]] | None:
+    """The newest checkpoint that can be read, with its state; None if there is none."""
+    damaged = []
+    for path in _all(folder):
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return path, {name: file[name] for name in file.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            damaged.append(f"{path} ({error})")
+    if damaged:
+        raise InputError(f"no checkpoint can be read: {'; '.join(damaged)}; delete them to start anew")
+    return None
+
+
+def name_of_latest(folder: Path) -> str:
+    """For messages: the newest checkpoint's path, or "none"."""
+    return str(next(iter(_all(folder)), "none"))
+
+
+def read_variables(groups: dict) -> dict[str, np.ndarray]:
+    """{group: [Keras variables]} -> {"group/0000": value}."""
+    return {name: variable.numpy() for name, variable in _named(groups).items()}
+
+
+def assign_variables(groups: dict, state: dict[str, np.ndarray], path) -> None:
+    """Give the variables the values that `read_variables` took; InputError where they do not fit."""
+    wanted = _named(groups)
+    found = {name for name in state if name.split("/")[0] in groups}
+    if set(wanted) != found:
+        raise InputError(f"{path}: holds {len(found)} variables, expected {len(wanted)}: it belongs to another model or optimizer")
+    for name, variable in wanted.items():
+        if tuple(variable.shape) != state[name].shape:
+            raise InputError(f"{path}: {name} ({variable.path}) has shape {state[name].shape}, expected {tuple(variable.shape)}")
+        variable.assign(state[name])
+
+
+@contextmanager
+def written_whole(path: Path):
+    """`with written_whole(path) as partial:` the block writes `partial`, which then becomes `path`; if not, `path` stays as it was.
+
+    A full disk ends in InputError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{PARTIAL}{path.name}")  # in front, as Keras insists on the ending
+    try:
+        yield partial
+        os.replace(partial, path)
+    except (OSError, RuntimeError) as error:  # HDF5 meets a full disk with either
+        raise InputError(f"{path} cannot be written ({error}); what was there before is unchanged") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _named(groups):
+    return {f"{group}/{index:04d}": variable for group, variables in groups.items() for index, variable in enumerate(variables)}
+
+
+def _all(folder: Path) -> list[Path]:
+    return sorted((p for p in folder.glob("step-*.npz") if re.fullmatch(r"step-\d{8,}\.npz", p.name)), reverse=True)

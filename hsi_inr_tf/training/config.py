@@ -1,0 +1,143 @@
+"""Every setting of a training run, in one frozen dataclass that a run folder keeps as config.json."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from tyro.constructors import PrimitiveConstructorSpec
+
+from hsi_inr_tf.data.augmentation import Augmentation
+from hsi_inr_tf.errors import InputError
+
+
+def _overrides(text: str) -> dict[str, Any]:
+    try:
+        overrides = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is not JSON ({error})") from error
+    if not isinstance(overrides, dict):
+        raise ValueError(f"expected a JSON object such as {{\"width\": 64}}, got {text}")
+    return overrides
+
+
+Overrides = Annotated[dict[str, Any], PrimitiveConstructorSpec(
+    nargs=1, metavar="JSON", instance_from_str=lambda words: _overrides(words[0]),
+    is_instance=lambda value: isinstance(value, dict), str_from_instance=lambda value: [json.dumps(value)])]
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A training run. The same configuration in the same `out` folder goes on where it stopped."""
+
+    model: str = "inr-compact"
+    """Preset to train (hsi_inr_tf.models.names() lists them)."""
+    overrides: Overrides = field(default_factory=dict)
+    """Changes to the preset's arguments, as JSON: '{"width": 64}'."""
+    start_from: Path | None = None
+    """Run folder whose best weights are the first ones of this run (fine-tuning)."""
+
+    dataset: str = "reflectance_collage"
+    """Dataset: cave, reflectance_collage, nus/<camera>, ntire2018/clean, arad_1k or folder:DIR."""
+    data_dir: Path | None = None
+    """Where tfds build wrote it; by default TFDS's own place."""
+    split: str | None = None
+    """Named split (cave-22-10, cave-shared-16-4, ...) whose part "train" is trained on and whose part "validation", if any,
+    chooses the best weights; or what to train on: NAME:PART or a split of the builder. By default the dataset's usual one."""
+    validation_split: str | None = None
+    """What chooses the best weights, if not the part "validation" of --split."""
+    allow_missing: bool = False
+    """Train on the scenes of the split that this copy of the data has, instead of refusing an incomplete copy."""
+    augmentation: Augmentation = Augmentation()  # noqa: RUF009 (frozen)
+
+    out: Path | None = None
+    """Run folder; by default runs/MODEL-DATASET. A run found there is resumed."""
+    steps: int = 10_000
+    """Optimiser steps."""
+    batch_size: int = 32
+    """Patches a step, over all devices and accumulated pieces together."""
+    patch: int = 64
+    """Side of a training patch in pixels."""
+    seed: int = 0
+    """Decides the initial weights and every batch."""
+
+    loss: Literal["l1", "l1+sam", "mrae"] = "l1"
+    """l1 (the paper), l1+sam (plus a tenth of the spectral angle in radians), mrae (relative L1)."""
+    optimizer: Literal["adam", "adamw", "lion", "lamb"] = "adam"
+    """Update rule."""
+    learning_rate: float = 2e-3
+    """Highest learning rate."""
+    schedule: Literal["cosine", "paper", "constant"] = "cosine"
+    """After the warm-up: cosine to zero, the paper's halving at each fifth of the run, or constant."""
+    warmup_steps: int = 200
+    """Steps over which the learning rate rises from zero."""
+    weight_decay: float = 0.0
+    """Decoupled weight decay (adamw, lion, lamb)."""
+    clip_norm: float | None = 1.0
+    """Largest global norm of the gradient; None to leave it alone."""
+    ema: float | None = None
+    """Momentum of an exponential moving average of the weights, which is then what is validated and saved (0.999, say)."""
+    accumulation: int = 1
+    """Pieces in which a step's batch is worked through, to need less memory."""
+
+    strategy: Literal["auto", "one", "mirrored", "multi-worker"] = "auto"
+    """Devices: one, all of this machine (mirrored), or the cluster that TF_CONFIG describes (multi-worker)."""
+    precision: Literal["float32", "mixed", "mixed_float16", "mixed_bfloat16"] = "float32"
+    """mixed: float16 on a GPU, bfloat16 on a processor that has it."""
+    jit: bool = False
+    """Compile the training step with XLA."""
+    deterministic: bool = True
+    """Only operations that give the same bits every time, so that a resumed run equals an uninterrupted one."""
+
+    validate_every: int = 1000
+    """Steps between validations on whole scenes (protocol full)."""
+    best: Literal["psnr", "mpsnr", "ssim", "sam", "mrae", "rmse"] = "psnr"
+    """The score by which validation chooses the best weights."""
+    log_every: int = 50
+    """Steps between rows of log.csv."""
+    checkpoint_seconds: float = 120.0
+    """Time between checkpoints; one is also written at every validation and at the end."""
+    tensorboard: bool = True
+    """Write scalars, pictures and spectra for TensorBoard, if it is installed."""
+    profile: bool = False
+    """Profile ten steps after the first ten, for TensorBoard's profiler."""
+
+    def __post_init__(self):
+        positive = ("steps", "batch_size", "patch", "accumulation", "validate_every", "log_every")
+        for name in positive:
+            if getattr(self, name) < 1:
+                raise InputError(f"--{name.replace('_', '-')} is {getattr(self, name)}, expected at least 1")
+        if self.batch_size % self.accumulation:
+            raise InputError(f"--batch-size {self.batch_size} cannot be split into --accumulation {self.accumulation} equal pieces")
+        if self.ema is not None and not 0 < self.ema < 1:
+            raise InputError(f"--ema is {self.ema}, expected a momentum between 0 and 1")
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1, default=str)
+
+    @classmethod
+    def from_json(cls, text: str, path="config.json") -> "TrainConfig":
+        """Read what `to_json` wrote; `path` names the file in errors."""
+        try:
+            values = json.loads(text)
+            unknown = set(values) - {f.name for f in fields(cls)}
+            if unknown:
+                raise ValueError(f"unknown setting {', '.join(sorted(unknown))}")
+            for name in ("data_dir", "out", "start_from"):
+                if values.get(name) is not None:
+                    values[name] = Path(values[name])
+            if "augmentation" in values:
+                values["augmentation"] = Augmentation(**values["augmentation"])
+            return cls(**values)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}: not a training configuration ({error})") from error
+
+
+# What may differ between a run and its continuation without changing what is computed.
+FREE_TO_CHANGE = {"data_dir", "out", "strategy", "checkpoint_seconds", "tensorboard", "profile"}
+
+
+def differences(old: TrainConfig, new: TrainConfig) -> list[str]:
+    """Settings in which `new` would not continue `old`, as "name: old, now new"."""
+    was, now = (json.loads(config.to_json()) for config in (old, new))
+    return [f"{name}: {was[name]}, now {now[name]}" for name in was if name not in FREE_TO_CHANGE and was[name] != now[name]]

@@ -1,0 +1,157 @@
+"""A run folder: config.json, description.json, weights/, checkpoints/, log.csv and tensorboard/; how it is opened and read back."""
+
+import csv
+import fcntl
+import math
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+
+import hsi_inr_tf
+from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.models import build
+from hsi_inr_tf.training.checkpoints import written_whole
+from hsi_inr_tf.training.config import TrainConfig, differences
+
+SCORES = ("psnr", "mpsnr", "ssim", "sam", "mrae", "rmse")
+COLUMNS = ("step", "loss", "learning_rate", "patches_per_second", *(f"val_{name}" for name in SCORES))
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The places in a run folder."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.json"
+
+    @property
+    def description(self) -> Path:
+        return self.path / "description.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log.csv"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.path / "tensorboard"
+
+    def weights(self, which: str) -> Path:
+        return self.path / "weights" / f"{which}.weights.h5"
+
+    def check(self, config: TrainConfig) -> None:
+        """InputError if another run, with other settings, is in the folder."""
+        if self.config.exists():
+            changed = differences(TrainConfig.from_json(self.config.read_text(), self.config), config)
+            if changed:
+                raise InputError(f"{self.path} holds another run ({'; '.join(changed)}): choose another --out, or delete it")
+        elif self.path.exists() and any(self.path.iterdir()):
+            raise InputError(f"{self.path} is neither empty nor a run folder (it has no config.json): choose another --out")
+
+    def describe(self, config: TrainConfig, description: ModelDescription) -> None:
+        """Write config.json and description.json, unless they are there."""
+        for path, text in ((self.description, description.to_json()), (self.config, config.to_json())):
+            if not path.exists():
+                with written_whole(path) as partial:
+                    partial.write_text(text)
+
+    def lock(self):
+        """Hold the folder against a second process for as long as the returned file is open; a killed process holds nothing."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        file = open(self.path / ".lock", "w")  # noqa: SIM115 - it is what is returned
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise InputError(f"{self.path} is being trained by another process") from error
+        return file
+
+    def rewind_log(self, step: int) -> None:
+        """Keep the header and the rows up to `step`: what comes after will be trained, and logged, again."""
+        rows = []
+        if self.log.exists():
+            with open(self.log, newline="") as file:
+                rows = [row for row in csv.reader(file) if len(row) == len(COLUMNS) and row[0].isdigit() and int(row[0]) <= step]
+        with written_whole(self.log) as partial, open(partial, "w", newline="") as file:
+            csv.writer(file).writerows([COLUMNS, *rows])
+
+    def add_to_log(self, row: dict) -> None:
+        try:
+            with open(self.log, "a", newline="") as file:
+                csv.writer(file).writerow([row.get(column, "") for column in COLUMNS])
+        except OSError as error:
+            raise InputError(f"{self.log} cannot be written ({error}); the last checkpoint is unchanged") from error
+
+
+def load_run(path, which: str = "best") -> tuple[keras.Model, ModelDescription]:
+    """The model of a run folder with its "best" (by validation) or "last" weights, in float32, and its description.
+
+    A run that has not been validated has only "last". Raises InputError.
+    """
+    folder = RunFolder(Path(path))
+    if not folder.description.is_file():
+        raise InputError(f"{path} is no run folder: it has no description.json")
+    weights = folder.weights(which)
+    if which == "best" and not weights.exists():
+        weights = folder.weights("last")
+    if not weights.exists():
+        raise InputError(f"{path} holds no trained weights yet ({weights} is missing)")
+    description = ModelDescription.from_json(folder.description.read_text())
+    model = build(description.model, **description.overrides)
+    load_weights(model, weights)
+    return model, description
+
+
+def load_weights(model: keras.Model, path: Path) -> None:
+    """Read a .weights.h5 file into `model`; InputError if it does not fit."""
+    try:
+        model.load_weights(path)
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path} does not fit model {model.name}: {str(error).splitlines()[0]}") from error
+
+
+def save_weights(model: keras.Model, path: Path) -> None:
+    """Write a .weights.h5 file whole or not at all."""
+    with written_whole(path) as partial:
+        needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
+        free = shutil.disk_usage(path.parent).free
+        if free < needed:  # HDF5 would fail only on closing, and untidily
+            raise OSError(28, f"no space left: {free / 2**20:.0f} MiB free, {needed / 2**20:.0f} MiB needed")
+        model.save_weights(partial)
+
+
+def provenance(config: TrainConfig, scenes, replicas: int) -> dict:
+    """Where a model comes from, for its description."""
+    told = ("dataset", "split", "seed", "steps", "batch_size", "patch", "loss", "precision")
+    return {**{name: getattr(config, name) for name in told}, "scenes": list(scenes.names), "devices": replicas,
+            "platform": platform.platform(), "git": _git_revision(),
+            "versions": {"hsi_inr_tf": hsi_inr_tf.__version__, "python": sys.version.split()[0],
+                         **{name: version(name) for name in ("tensorflow", "keras", "numpy")}}}
+
+
+def _git_revision() -> str | None:
+    """The revision of the source, with "+" if files were changed; None outside a checkout."""
+    source = Path(hsi_inr_tf.__file__).parent
+
+    def git(*arguments):
+        return subprocess.run(["git", "-C", source, *arguments], capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        git("ls-files", "--error-unmatch", "__init__.py")  # an installed copy may lie in somebody else's repository
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no", ".") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None

@@ -1,0 +1,71 @@
+"""The training step: loss, gradient and update of one global batch, and several of them in one call."""
+
+import keras
+import tensorflow as tf
+
+from hsi_inr_tf.training.config import TrainConfig
+from hsi_inr_tf.training.losses import LOSSES
+
+
+def training_function(model: keras.Model, optimizer, average, config: TrainConfig, strategy: tf.distribute.Strategy):
+    """run(iterator, steps) -> losses [steps]; each is the mean over its global batch, however many devices share it.
+
+    `iterator` gives (rgb, cube) of each replica's part. `average`, a MovingAverage or None, is updated too. Everything stays on the
+    device: the host waits only when it reads the losses.
+    """
+    replicas = strategy.num_replicas_in_sync
+    trainable = model.trainable_variables
+    loss_of_examples = LOSSES[config.loss]
+    pieces = config.accumulation
+    share_of_piece = 1.0 / (replicas * pieces)
+    # The sum over replicas is the optimizer's work, unless clipping or float16's test for overflow must see the sum before that.
+    sum_first = replicas > 1 and (config.clip_norm is not None or isinstance(optimizer, keras.optimizers.LossScaleOptimizer))
+
+    def loss_and_gradient(rgb, cube):
+        with tf.GradientTape() as tape:
+            predicted = tf.cast(model({"rgb": rgb}, training=True)["hsi"], tf.float32)
+            loss = tf.reduce_sum(loss_of_examples(cube, predicted)) / config.batch_size
+            if model.losses:  # what layers add are means over the examples they saw
+                loss += tf.add_n([tf.cast(added, tf.float32) for added in model.losses]) * share_of_piece
+            scaled = optimizer.scale_loss(loss)
+        return loss, tape.gradient(scaled, trainable, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+    def loss_and_gradient_in_pieces(rgb, cube):
+        rgb, cube = (tf.reshape(x, (pieces, x.shape[0] // pieces, *x.shape[1:])) for x in (rgb, cube))
+
+        def add(piece, loss, gradient):
+            more_loss, more_gradient = loss_and_gradient(rgb[piece], cube[piece])
+            return piece + 1, loss + more_loss, [a + b for a, b in zip(gradient, more_gradient, strict=True)]
+
+        start = (0, tf.constant(0.0), [tf.zeros_like(variable) for variable in trainable])
+        # One piece at a time, or there would be no memory to save.
+        _, loss, gradient = tf.while_loop(lambda piece, *_: piece < pieces, add, start, parallel_iterations=1)
+        return loss, gradient
+
+    compute = loss_and_gradient if pieces == 1 else loss_and_gradient_in_pieces
+    if config.jit and replicas > 1:  # XLA cannot hold the exchange between devices
+        compute = tf.function(compute, jit_compile=True)
+
+    def update(rgb, cube):
+        loss, gradient = compute(rgb, cube)
+        if sum_first:
+            total = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, gradient)
+            gradient = [part / replicas for part in total]
+        optimizer.apply(gradient, trainable)
+        if average is not None:
+            average.update()
+        return loss
+
+    if config.jit and replicas == 1:
+        update = tf.function(update, jit_compile=True)
+
+    @tf.function(reduce_retracing=True)
+    def run(iterator, steps):
+        losses = tf.TensorArray(tf.float32, steps)
+        for step in tf.range(steps):
+            rgb, cube = next(iterator)
+            loss = strategy.run(update, (rgb, cube))
+            losses = losses.write(step, strategy.reduce(tf.distribute.ReduceOp.SUM, loss, None))
+        return losses.stack()
+
+    return run

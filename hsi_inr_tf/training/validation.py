@@ -1,0 +1,41 @@
+"""Validation while training: whole scenes, protocol full, through the same Reconstructor that users get."""
+
+import keras
+
+from hsi_inr_tf import metrics
+from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf.inference import Reconstructor
+from hsi_inr_tf.inference.engines import KerasEngine
+
+HIGHER_IS_BETTER = {"psnr": True, "mpsnr": True, "ssim": True, "sam": False, "mrae": False, "rmse": False}
+
+
+class Validation:
+    """Scores the present weights of `model` on whole `scenes`. `cubes` keeps the predictions of the first few, for pictures."""
+
+    def __init__(self, model: keras.Model, description: ModelDescription, scenes, shown: int = 2):
+        self.scenes = scenes
+        self.shown = shown
+        self.cubes: dict = {}
+        self._reconstruct = Reconstructor(KerasEngine(model, description)).reconstruct
+
+    def __call__(self, between=lambda: None) -> dict[str, float]:
+        """The mean scores; `between` is called before each scene and may raise to break off."""
+        names = iter(self.scenes.names)
+
+        def predict(rgb):
+            between()
+            cube = self._reconstruct(rgb).data
+            name = next(names)
+            if len(self.cubes) < self.shown or name in self.cubes:
+                self.cubes[name] = cube
+            return cube
+
+        return metrics.evaluate(predict, self.scenes, "full").mean
+
+
+def better(new: float, old: float | None, metric: str) -> bool:
+    """Whether `new` beats `old` in `metric`; anything but NaN beats nothing."""
+    if new != new:
+        return False
+    return old is None or (new > old if HIGHER_IS_BETTER[metric] else new < old)

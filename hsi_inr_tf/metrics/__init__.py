@@ -5,7 +5,8 @@ from hsi_inr_tf.metrics.protocols import METRICS, PROTOCOLS, Protocol, score
 from hsi_inr_tf.metrics.psnr import psnr
 from hsi_inr_tf.metrics.rmse import rmse
 from hsi_inr_tf.metrics.sam import sam
-from hsi_inr_tf.metrics.scores import Scores, evaluate
+from hsi_inr_tf.metrics.scores import Scores, better, evaluate, text
 from hsi_inr_tf.metrics.ssim import ssim_per_band
 
-__all__ = ["METRICS", "PROTOCOLS", "Protocol", "Scores", "evaluate", "mrae", "psnr", "rmse", "sam", "score", "ssim_per_band"]
+__all__ = ["METRICS", "PROTOCOLS", "Protocol", "Scores", "better", "evaluate", "mrae", "psnr", "rmse", "sam", "score",
+           "ssim_per_band", "text"]

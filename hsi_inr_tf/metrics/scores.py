@@ -47,9 +47,9 @@ class Scores:
 
         return "\n".join([
             line("scene", [metric.upper() for metric in METRICS]),
-            *(line(row["scene"], [_text(row[metric], metric) for metric in METRICS]) for row in self.rows),
-            line("mean", [_text(mean[metric], metric) for metric in METRICS]),
-            line("95 % interval", [" .. ".join(_text(end, metric) for end in interval[metric]) for metric in METRICS]),
+            *(line(row["scene"], [text(row[metric], metric) for metric in METRICS]) for row in self.rows),
+            line("mean", [text(mean[metric], metric) for metric in METRICS]),
+            line("95 % interval", [" .. ".join(text(end, metric) for end in interval[metric]) for metric in METRICS]),
         ])
 
     def _values(self):
@@ -89,7 +89,13 @@ def _summary(values, metric, rules):
     return np.mean(values, axis=-1)
 
 
-def _text(value, metric):
+def better(new: float, old: float, metric: str) -> bool:
+    """Whether `new` is the better value of `metric`."""
+    return new > old if metric in ("psnr", "mpsnr", "ssim") else new < old
+
+
+def text(value: float, metric: str) -> str:
+    """A value of `metric` as tables show it."""
     return f"{value:.2f}" if metric in ("psnr", "mpsnr", "sam") else f"{value:.4f}"
 
 

@@ -33,9 +33,13 @@ def global_ssim_per_band(cube, predicted) -> np.ndarray:
     return (2 * mean_1 * mean_2 + C1) * (2 * covariance + C2) / ((mean_1**2 + mean_2**2 + C1) * (variances + C2))
 
 
+def window() -> np.ndarray:
+    """The Gaussian window along one axis, of sum 1: [11]."""
+    weights = np.exp(-0.5 * (np.arange(-RADIUS, RADIUS + 1) / SIGMA) ** 2)
+    return weights / weights.sum()
+
+
 def _blur(image):
     from scipy.ndimage import correlate1d
 
-    window = np.exp(-0.5 * (np.arange(-RADIUS, RADIUS + 1) / SIGMA) ** 2)
-    window /= window.sum()
-    return correlate1d(correlate1d(image, window, 0, mode="constant"), window, 1, mode="constant")
+    return correlate1d(correlate1d(image, window(), 0, mode="constant"), window(), 1, mode="constant")

@@ -39,6 +39,8 @@ def run(options: Options) -> None:
     from hsi_inr_tf import inference, io
     from hsi_inr_tf.inference.wavelengths import parse
 
+    if not options.images:
+        raise InputError("no pictures given: scripts/reconstruct.py PICTURE... --model MODEL --out FILE_OR_FOLDER")
     images = io.find_images(options.images)
     targets = _targets(images, options)
     wavelengths = parse(options.wavelengths) if options.wavelengths else None

@@ -35,8 +35,8 @@ class HyperspectralImage:
 
     def __repr__(self):
         height, width, bands = self.shape
-        return (f"HyperspectralImage({height} x {width} pixels, {bands} bands from {self.wavelengths[0]:g} to {self.wavelengths[-1]:g} nm, "
-                f"camera {self.camera.name if self.camera else None})")
+        return (f"HyperspectralImage({height} x {width} pixels, {bands} bands from {self.wavelengths[0]:g} to "
+                f"{self.wavelengths[-1]:g} nm, camera {self.camera.name if self.camera else None})")
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -33,7 +33,8 @@ def _write_header(cube, path, dtype):
     fields = {
         "description": f"{cube.provenance.get('software', 'hsi_inr_tf')}: relative radiance",
         "samples": width, "lines": height, "bands": bands, "header offset": 0, "data type": DATA_TYPES[dtype], "interleave": "bil",
-        "byte order": 0, "wavelength units": "Nanometers", "wavelength": [f"{v:.10g}" for v in w], "fwhm": [f"{v:g}" for v in spacing],
+        "byte order": 0, "wavelength units": "Nanometers", "wavelength": [f"{v:.10g}" for v in w],
+        "fwhm": [f"{v:g}" for v in spacing],
         "default bands": [int(np.argmin(np.abs(w - nm))) + 1 for nm in FALSE_COLOUR],
         "data units": "relative radiance",
         FIELD: quote(metadata(cube, dtype), safe=" ,:;\"[]()/"),  # braces would be taken for a list's

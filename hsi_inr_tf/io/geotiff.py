@@ -1,0 +1,76 @@
+"""GeoTIFF: one band a wavelength, each saying which; the place on the map is kept."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
+from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
+
+METADATA = "HSI_INR_TF"
+
+
+def write(cube, path: Path, dtype: str = "float32") -> None:
+    rasterio = import_rasterio()
+    height, width, bands = cube.shape
+    place = {}
+    if cube.georeference:
+        place = {"crs": cube.georeference["crs"], "transform": rasterio.Affine(*cube.georeference["transform"])}
+    profile = {"driver": "GTiff", "height": height, "width": width, "count": bands, "dtype": dtype, "interleave": "band",
+               "photometric": "minisblack", "BIGTIFF": "IF_SAFER", **place}
+    with replacing(path) as temporary, warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with rasterio.open(temporary, "w", **profile) as file:
+            for band, nm in enumerate(cube.wavelengths, start=1):
+                file.set_band_description(band, f"{nm:g} nm")
+                file.update_tags(band, wavelength=repr(nm), wavelength_units="Nanometers")
+            top = 0
+            for strip in stored(cube, dtype):
+                file.write(strip.transpose(2, 0, 1), window=rasterio.windows.Window(0, top, width, len(strip)))
+                top += len(strip)
+            file.scales = [1.0 / scale_of(dtype)] * bands
+            file.update_tags(**{METADATA: metadata(cube, dtype)})
+
+
+def read(path: Path) -> HyperspectralImage:
+    """Any TIFF whose bands say their wavelength, in a tag or as "550 nm" in their description."""
+    rasterio = import_rasterio()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.open(path) as file:
+                check_size(path, (file.height, file.width, file.count), np.dtype(file.dtypes[0]).itemsize)
+                wavelengths = tuple(_wavelength(file, band, path) for band in file.indexes)
+                data = file.read().astype(np.float32).transpose(1, 2, 0) * np.asarray(file.scales, np.float32)
+                known = parsed(file.tags().get(METADATA), path)
+                known["georeference"] = georeference_of(file)
+    except rasterio.errors.RasterioError as error:
+        raise InputError(f"{path} cannot be read as GeoTIFF ({error})") from error
+    return HyperspectralImage(np.ascontiguousarray(data), wavelengths, **known)
+
+
+def georeference_of(file) -> dict | None:
+    """Where an open rasterio file lies on the map, as HyperspectralImage keeps it."""
+    if file.crs is None and file.transform.is_identity:
+        return None
+    return {"crs": file.crs.to_wkt() if file.crs else None, "transform": list(file.transform)[:6]}
+
+
+def import_rasterio():
+    try:
+        import rasterio
+        import rasterio.windows
+    except ImportError as error:
+        raise InputError("GeoTIFF and 16-bit TIFF need rasterio: pip install 'hsi_inr_tf[geo]'") from error
+    return rasterio
+
+
+def _wavelength(file, band, path) -> float:
+    description = file.descriptions[band - 1] or ""
+    text = file.tags(band).get("wavelength") or description.removesuffix("nm")
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InputError(f"{path}: band {band} ('{description}') does not say its wavelength") from error

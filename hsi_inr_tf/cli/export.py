@@ -1,0 +1,154 @@
+"""From a trained model to a SavedModel or TFLite files, compared with Keras number by number."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import tyro
+
+from hsi_inr_tf.errors import InputError
+
+CALIBRATION = 64  # windows that int8 and int16x8 measure the ranges of activations on
+
+
+@dataclass(frozen=True)
+class Options:
+    model: Annotated[str, tyro.conf.Positional]
+    """A bundled model's name or a run folder."""
+    out: Path
+    """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite: the file, or a folder for several."""
+    format: Literal["saved_model", "tflite"] | None = None
+    """Without it the suffix of --out says it."""
+    quantize: tuple[Literal["none", "float16", "dynamic", "int8", "int16x8"], ...] = ("none",)
+    """TFLite: how numbers are stored. Several make several files."""
+    size: tuple[str, ...] = ("128",)
+    """TFLite: the picture's sides, as 128 or 256x320; "any" makes a resizable input. Several make several files."""
+    dataset: str | None = None
+    """Compare on this dataset's scenes (cave, reflectance_collage ..); int8 and int16x8 are calibrated on it too."""
+    data_dir: Path | None = None
+    """Where TFDS wrote the dataset."""
+    split: str = "cave-22-10:test"
+    """The scenes to compare on."""
+    calibration: str | None = None
+    """The scenes to calibrate on; by default the training part of --split."""
+    images: tuple[Path, ...] = ()
+    """Compare on these pictures instead, without truth."""
+    time: bool = True
+    """Measure milliseconds with 1 and 2 threads."""
+
+
+def run(options: Options) -> None:
+    """Export a trained model as SavedModel or TFLite and print how it differs from Keras."""
+    from tqdm import tqdm
+
+    from hsi_inr_tf import export, inference
+    from hsi_inr_tf.export import flatbuffer, parity
+    from hsi_inr_tf.inference.engines import KerasEngine
+
+    kind = options.format or ("tflite" if options.out.suffix == ".tflite" or options.size != ("128",) else "saved_model")
+    engine = inference.load(options.model).engine
+    if not isinstance(engine, KerasEngine):
+        raise InputError(f"{options.model} is an exported model already, expected a run folder or a bundled model with weights")
+    model, description = engine.model, engine.description
+    pictures, what = _pictures(options)
+    written = []
+    if kind == "saved_model":
+        path = options.out if options.out.name.isdecimal() else options.out / "1"
+        written.append(export.saved_model(model, description, path, warm_up=_can_warm_up()))
+    else:
+        sizes = [_sides(text) for text in options.size] if not model.patch else [(model.patch, model.patch)]
+        calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
+        for (height, width), quantize, path in tqdm(_targets(options, description.model, sizes), desc="exporting", leave=False):
+            representative = calibration and _windows(calibration, height or 128, width or 128)
+            written.append(export.tflite(model, description, path, height=height, width=width, quantize=quantize,
+                                         representative=representative))
+    rows = []
+    for path in tqdm(written, desc="comparing", leave=False):
+        exported = inference.load(path).engine
+        height, width = exported.fixed_shape or (128, 128)
+        times = {threads: export.milliseconds(path, height, width, threads) for threads in (1, 2)} if options.time else {}
+        rows.append(parity.compare(path.name if path.suffix else f"{path.parent.name}/{path.name}", path, engine, exported,
+                                   pictures(), times))
+    print(f"Compared with Keras on {what}" + ("; milliseconds for an input of 128x128 where any will do." if options.time else "."))
+    print(parity.table(rows))
+    for path in written:
+        if path.suffix == ".tflite" and (custom := flatbuffer.contents(path).custom):
+            raise InputError(f"{path} needs operators that LiteRT does not have: {', '.join(custom)}")
+        print(f"wrote {path}")
+
+
+def _can_warm_up() -> bool:
+    from importlib.util import find_spec
+
+    if find_spec("tensorflow_serving"):
+        return True
+    print("note: no warm-up requests for TF Serving are written: pip install 'hsi_inr_tf[serving]'")
+    return False
+
+
+def _sides(text):
+    if text == "any":
+        return None, None
+    if not (match := re.fullmatch(r"(\d+)(?:x(\d+))?", text)):
+        raise InputError(f"--size {text} is no size, expected 128, 256x320 (height x width) or any")
+    height = int(match[1])
+    return height, int(match[2] or height)
+
+
+def _targets(options, name, sizes):
+    """(sides, quantisation, path) of every file to write."""
+    wanted = [(sides, quantize) for sides in dict.fromkeys(sizes) for quantize in dict.fromkeys(options.quantize)]
+    if options.out.suffix == ".tflite":
+        if len(wanted) > 1:
+            raise InputError(f"{options.out} is one file, but {len(wanted)} were asked for: give a folder")
+        return [(*wanted[0], options.out)]
+    if options.out.is_file():
+        raise InputError(f"{options.out} is a file, expected a folder or a name that ends in .tflite")
+    targets = []
+    for (height, width), quantize in wanted:
+        kind = "" if quantize == "none" else f"-{quantize}"
+        path = options.out / f"{name}-{f'{height}x{width}' if height else 'any'}{kind}.tflite"
+        targets.append(((height, width), quantize, path))
+    return targets
+
+
+def _pictures(options):
+    """A function that yields pairs (rgb, cube or None), and what they are in words."""
+    if options.images:
+        from hsi_inr_tf.io import read_image
+
+        return lambda: ((read_image(path), None) for path in options.images), f"{len(options.images)} pictures"
+    if options.dataset:
+        from hsi_inr_tf.data import open_scenes
+
+        scenes = open_scenes(options.dataset, options.data_dir, options.split)
+        return (lambda: ((scene.rgb, scene.cube) for scene in scenes)), f"{options.dataset}, {options.split}, {len(scenes)} scenes"
+    ramp = np.linspace(0.0, 1.0, 512, dtype=np.float32)
+    smooth = np.stack(np.broadcast_arrays(ramp[:, None], ramp[None, :], 0.5 + 0.5 * np.sin(9 * ramp[:, None] * ramp)), axis=-1)
+    grain = np.random.default_rng(0).normal(0.0, 0.03, smooth.shape).astype(np.float32)
+    return lambda: [(np.clip(smooth + grain, 0.0, 1.0), None)], "a made-up picture (give --dataset or --images for real ones)"
+
+
+def _calibration(options):
+    from hsi_inr_tf.data import open_scenes
+
+    if not options.dataset:
+        raise InputError("int8 and int16x8 are calibrated on real pictures: give --dataset")
+    split = options.calibration or re.sub(":.*", "", options.split) + ":train"
+    return open_scenes(options.dataset, options.data_dir, split)
+
+
+def _windows(scenes, height, width):
+    """Calibration pictures: windows [height, width, 3] at random places of the scenes, in turn; the seed is 0."""
+    generator = np.random.default_rng(0)
+    windows = []
+    for number in range(CALIBRATION):
+        rgb = scenes[number % len(scenes)].rgb
+        top = int(generator.integers(max(1, rgb.shape[0] - height + 1)))
+        left = int(generator.integers(max(1, rgb.shape[1] - width + 1)))
+        window = rgb[top : top + height, left : left + width]
+        missing = (height - window.shape[0], width - window.shape[1])
+        windows.append(np.pad(window, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge"))
+    return windows

@@ -13,21 +13,26 @@ class KerasEngine:
     """A Keras model in this process. Its weights may go on changing (validation while training)."""
 
     def __init__(self, model, description):
-        import keras
-
         self.model = model
         self.description = description
         self.fixed_shape = (description.patch, description.patch) if description.patch else None
         self.batch_size = 8 if self.fixed_shape else 1
-        self._forward = model
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow as tf
-
-            # A graph lets go of each intermediate tensor after its last use; calling the model eagerly keeps them all.
-            self._forward = tf.function(model, reduce_retracing=True)
+        self._forward = _graph(model)
         if hasattr(model, "sample"):
-            self.sample = lambda rgb, rows, columns: np.asarray(model.sample(rgb, rows, columns))
-            self.query = lambda rgb, points: np.asarray(model.query(rgb, points))
+            sample, query = _graph(model.sample), _graph(model.query)
+            self.sample = lambda rgb, rows, columns: np.asarray(sample(rgb, rows, columns))
+            self.query = lambda rgb, points: np.asarray(query(rgb, points))
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         return np.asarray(self._forward({"rgb": rgb})["hsi"])
+
+
+def _graph(function):
+    """On TensorFlow a graph, which lets go of each intermediate tensor after its last use; run eagerly, a model keeps them all."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return function
+    import tensorflow as tf
+
+    return tf.function(function, reduce_retracing=True)

@@ -129,12 +129,16 @@ class Reconstruction:
         camera = self.engine.description.camera
         error = ReprojectionError(camera)
         height, width, bands = self.shape
+        # Scaled down, some windows hold no output.
+        all_columns = [columns for columns in plan.columns if len(_positions(self.rgb.shape[1], width, columns))]
         done = 0
         for rows in plan.rows:
             ys = _positions(self.rgb.shape[0], height, rows)
+            if not len(ys):
+                continue
             strip = np.empty((len(ys), width, bands), np.float32)
             left = 0
-            for columns, spectra in self._windows(rows, plan.columns):
+            for columns, spectra in self._windows(rows, all_columns):
                 xs = _positions(self.rgb.shape[1], width, columns)
                 seen = _bilinear(self.rgb, ys[:, None], xs[None, :])
                 spectra = _finish(spectra, seen if self.consistent else None, camera, None)

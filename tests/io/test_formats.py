@@ -1,0 +1,164 @@
+"""Every format of cubes is read back by a reader that this project did not write."""
+
+import numpy as np
+import pytest
+
+from hsi_inr_tf import io
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import HyperspectralImage
+from hsi_inr_tf.optics import named
+
+FORMATS = ["envi", "npz", "mat", "netcdf", "geotiff"]
+PLACE = {"crs": "EPSG:32633", "transform": [2.0, 0.0, 500000.0, 0.0, -2.0, 4649776.0]}
+
+
+@pytest.fixture
+def cube():
+    data = np.random.default_rng(7).random((37, 29, 31), np.float32)
+    return HyperspectralImage(data, named().wavelengths, named(), {"model": "inr-compact", "nested": {"note": "ü, {braces}; = 1%"}})
+
+
+def write(cube, folder, format, dtype="float32"):
+    return io.write(cube, folder / "cube", format, dtype)
+
+
+def read_with_another_reader(path, format):
+    """(values as stored, wavelengths) by the library that users of the format have."""
+    if format == "envi":
+        import spectral
+
+        image = spectral.open_image(str(path))
+        assert image.metadata["wavelength units"] == "Nanometers" and image.metadata["interleave"] == "bil"
+        image.scale_factor = 1.0  # spectral would divide scaled integers
+        return np.asarray(image.load(dtype=np.float64, scale=False)), image.bands.centers
+    if format == "npz":
+        arrays = np.load(path, allow_pickle=False)
+        return arrays["cube"], arrays["wavelengths"]
+    if format == "mat":
+        from scipy.io import loadmat
+
+        variables = loadmat(path)
+        return variables["cube"], variables["wavelengths"][0]
+    if format == "netcdf":
+        import xarray
+
+        dataset = xarray.open_dataset(path, engine="h5netcdf", mask_and_scale=False)
+        assert dataset.wavelength.attrs["units"] == "nm"
+        return dataset.radiance.values, dataset.wavelength.values
+    import rasterio
+
+    with rasterio.open(path) as file:
+        return file.read().transpose(1, 2, 0), [float(file.tags(band)["wavelength"]) for band in file.indexes]
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("format", FORMATS)
+def test_another_reader_finds_what_was_written(cube, tmp_path, format):
+    values, wavelengths = read_with_another_reader(write(cube, tmp_path, format), format)
+    np.testing.assert_array_equal(values, cube.data)
+    np.testing.assert_array_equal(wavelengths, cube.wavelengths)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("format", FORMATS)
+def test_uint16_holds_the_unit_interval_to_half_a_step(cube, tmp_path, format):
+    path = write(cube, tmp_path, format, "uint16")
+    values, _ = read_with_another_reader(path, format)
+    np.testing.assert_array_equal(values, np.round(cube.data * 65535.0))
+    assert np.abs(io.read(path).data - cube.data).max() <= 0.51 / 65535
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_renders_back_to_the_same_picture(cube, tmp_path, format):
+    back = io.read(write(cube, tmp_path, format))
+    np.testing.assert_array_equal(back.rgb(), cube.rgb())
+    assert back.wavelengths == cube.wavelengths
+    assert back.provenance == cube.provenance
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_place_on_the_map_survives(cube, tmp_path, format):
+    placed = HyperspectralImage(cube.data, cube.wavelengths, cube.camera, {}, PLACE)
+    back = io.read(write(placed, tmp_path, format)).georeference
+    assert back["transform"] == PLACE["transform"]
+    import rasterio
+
+    assert rasterio.crs.CRS.from_user_input(back["crs"]) == rasterio.crs.CRS.from_epsg(32633)
+
+
+def test_matlab_7_3_is_hdf5_in_matlabs_order(cube, tmp_path):
+    import h5py
+
+    from hsi_inr_tf.io import mat
+
+    path = tmp_path / "cube.mat"
+    mat.write(cube, path, largest_v5=1000)
+    with h5py.File(path) as file:
+        np.testing.assert_array_equal(file["cube"][()].T, cube.data)
+        assert file["cube"].attrs["MATLAB_class"] == b"single"
+    assert path.read_bytes()[124:128] == b"\x00\x02IM"
+    back = io.read(path)
+    np.testing.assert_array_equal(back.data, cube.data)
+    assert back.provenance == cube.provenance
+
+
+def test_cubes_of_datasets_are_read_by_their_known_names(tmp_path):
+    from scipy.io import savemat
+
+    data = np.random.default_rng(1).random((5, 6, 4))
+    savemat(tmp_path / "scene.mat", {"rad": data, "bands": [400.0, 500.0, 600.0, 700.0], "rgb": np.zeros((5, 6, 3))})
+    image = io.read(tmp_path / "scene.mat")
+    np.testing.assert_array_equal(image.data, data.astype(np.float32))
+    assert image.wavelengths == (400, 500, 600, 700) and image.camera is None
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_damaged_file_is_refused_in_one_sentence(cube, tmp_path, format):
+    path = write(cube, tmp_path, format)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+    with pytest.raises(InputError, match=str(path)):
+        io.read(path)
+
+
+def test_an_envi_file_shorter_than_its_header_says_is_refused(cube, tmp_path):
+    path = write(cube, tmp_path, "envi")
+    values = path.with_suffix(".img")
+    values.write_bytes(values.read_bytes()[:-1])
+    with pytest.raises(InputError, match="its header asks for"):
+        io.read(path)
+
+
+@pytest.mark.parametrize("format", ["npz", "mat", "netcdf"])
+def test_a_cube_beyond_the_limit_is_refused_before_it_is_read(cube, tmp_path, format, monkeypatch):
+    path = write(cube, tmp_path, format)
+    monkeypatch.setattr("hsi_inr_tf.io.files.LARGEST_CUBE", 1000)
+    with pytest.raises(InputError, match="exceeds"):
+        io.read(path)
+
+
+def test_a_pickle_inside_an_archive_is_never_opened(tmp_path):
+    np.savez(tmp_path / "evil.npz", cube=np.array([[[object()]]]), wavelengths=[400.0])
+    with pytest.raises(InputError):
+        io.read(tmp_path / "evil.npz")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_failed_write_leaves_the_old_file(cube, tmp_path, format):
+    path = write(cube, tmp_path, format)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+
+    class Breaks(HyperspectralImage):
+        def strips(self, rows=256):
+            yield self.data[:10]
+            raise InputError("the power went out")
+
+    with pytest.raises(InputError, match="power"):
+        io.write(Breaks(cube.data, cube.wavelengths), path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_an_unknown_suffix_names_the_known_ones(cube, tmp_path):
+    with pytest.raises(InputError, match=r"\.hdr \.npz \.mat \.nc \.tif"):
+        io.write(cube, tmp_path / "cube.xyz")
+    with pytest.raises(InputError, match="no such cube"):
+        io.read(tmp_path / "missing.npz")

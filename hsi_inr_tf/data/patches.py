@@ -27,8 +27,12 @@ def patches(scenes: Scenes, *, patch: int, batch_size: int, seed: int, first_ste
     examples = range(index * batch_size // count, (index + 1) * batch_size // count)
 
     def read(step):
+        # Stateless, as it is: otherwise tf.data would give up reading ahead in parallel where operations must be deterministic.
         return tf.numpy_function(
-            lambda s: batch(scenes, patch, batch_size, seed, int(s), augmentation, examples), [step], (tf.float32, tf.float32)
+            lambda s: batch(scenes, patch, batch_size, seed, int(s), augmentation, examples),
+            [step],
+            (tf.float32, tf.float32),
+            stateful=False,
         )
 
     def shaped(rgb, cube):

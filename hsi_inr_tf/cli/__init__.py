@@ -19,5 +19,6 @@ def command(run, options, argv=None) -> None:
     except InputError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        print(*stop.args, file=sys.stderr)
         sys.exit(130)

@@ -9,6 +9,8 @@ import tensorflow as tf
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.training.config import TrainConfig
 
+TRAINERS = ("chief", "worker")  # the tasks of a cluster that train
+
 
 def strategy(config: TrainConfig) -> tf.distribute.Strategy:
     """The tf.distribute strategy; to be made before any other TensorFlow operation, as a cluster's workers meet in it."""
@@ -29,11 +31,36 @@ def strategy(config: TrainConfig) -> tf.distribute.Strategy:
     return chosen
 
 
+def is_cluster(chosen: tf.distribute.Strategy) -> bool:
+    """Whether other processes take part."""
+    return chosen.cluster_resolver is not None and bool(chosen.cluster_resolver.cluster_spec().as_dict())
+
+
+def sum_over_processes(chosen: tf.distribute.Strategy):
+    """A function from a few numbers of this process to their sums over all of the cluster; every process must call it."""
+    if not is_cluster(chosen):
+        return lambda *numbers: list(numbers)
+    cluster = chosen.cluster_resolver.cluster_spec().as_dict()
+    replicas = chosen.num_replicas_in_sync // sum(len(cluster.get(kind, ())) for kind in TRAINERS)
+
+    @tf.function
+    def sums(numbers):
+        def exchange():
+            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, numbers / replicas)
+
+        return chosen.run(exchange)
+
+    def call(*numbers):
+        return chosen.experimental_local_results(sums(tf.constant(numbers, tf.float64)))[0].numpy().tolist()
+
+    return call
+
+
 def is_chief(chosen: tf.distribute.Strategy) -> bool:
     """Whether this process writes the run folder."""
-    resolver = chosen.cluster_resolver
-    if resolver is None or not resolver.cluster_spec().as_dict():
+    if not is_cluster(chosen):
         return True
+    resolver = chosen.cluster_resolver
     return resolver.task_type == "chief" or (resolver.task_type == "worker" and resolver.task_id == 0
                                              and "chief" not in resolver.cluster_spec().as_dict())
 
@@ -87,7 +114,7 @@ def _chosen(config):
 def _workers() -> int:
     try:
         cluster = json.loads(os.environ.get("TF_CONFIG", "{}")).get("cluster", {})
-        return sum(len(cluster.get(kind, [])) for kind in ("chief", "worker"))
+        return sum(len(cluster.get(kind, [])) for kind in TRAINERS)
     except (ValueError, AttributeError, TypeError) as error:
         raise InputError(f"TF_CONFIG is not the JSON that TensorFlow documents ({error})") from error
 

@@ -12,7 +12,6 @@ import numpy as np
 import tensorflow as tf
 
 from hsi_inr_tf import data, models
-from hsi_inr_tf.data import splits
 from hsi_inr_tf.data.patches import CROPS_PER_SCENE, scene_of_group
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
@@ -21,12 +20,14 @@ from hsi_inr_tf.training.callbacks import ProgressBar
 from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.interruption import Interrupted, Interruption
 from hsi_inr_tf.training.optimizers import MovingAverage, optimizer
+from hsi_inr_tf.training.parts import open_parts
 from hsi_inr_tf.training.run_folder import RunFolder
 from hsi_inr_tf.training.step import training_function
 from hsi_inr_tf.training.validation import Validation, better
 
 CALL_SECONDS = 0.5  # steps go to the device in calls of about this length, so that the host adds nothing and Ctrl-C is heard
 LONGEST_CALL = 100
+CLUSTER_CALL = 10
 
 
 def train(config: TrainConfig, *, scenes=None, validation=None, callbacks: Sequence[keras.callbacks.Callback] = ()) -> Path:
@@ -41,11 +42,12 @@ def train(config: TrainConfig, *, scenes=None, validation=None, callbacks: Seque
     devices.set_determinism(config)
     strategy = devices.strategy(config)
     if scenes is None:
-        scenes, validation = _open(config)
+        scenes, validation = open_parts(config)
     folder = RunFolder(config.out)
-    folder.check(config)
     chief = devices.is_chief(strategy)
-    with (folder.lock() if chief else nullcontext()), Interruption() as stop:
+    if chief:
+        folder.check(config)
+    with (folder.lock() if chief else nullcontext()), Interruption() as stop, _lost_workers(strategy, folder):
         _Run(config, folder, strategy, chief, scenes, validation, stop).go(callbacks)
     return folder.path
 
@@ -72,7 +74,7 @@ class _Run:
         # `shown` is what is validated and saved: plain float32 outside the strategy, with the averaged weights if there are any.
         self.shown = models.build(config.model, **overrides)
         if config.start_from:
-            run_folder.load_weights(self.shown, _weights_to_start_from(config.start_from))
+            run_folder.load_weights(self.shown, run_folder.trained_weights(config.start_from, "best"))
         with strategy.scope(), _policy(config.precision):
             self.model = models.build(config.model, **overrides)
             self.model.set_weights(self.shown.get_weights())
@@ -92,6 +94,7 @@ class _Run:
             raise InputError(f"--patch {config.patch} does not suit {config.model}, expected {wanted}")
         self.validate = Validation(self.shown, self.description, validation) if validation is not None and chief else None
 
+        self.sum = devices.sum_over_processes(strategy)
         self.step = 0
         self.settled = True  # whether this step's validation and log row are done
         self.best = None
@@ -102,11 +105,15 @@ class _Run:
 
     def resume(self):
         found = checkpoints.latest(self.folder.checkpoints)
+        step = int(found[1]["step"]) if found else 0
+        count, total, squares = self.sum(1, step, step * step)
+        if count * squares != total * total:
+            raise InputError(f"the workers do not see the same checkpoints: {self.folder.path} must be on storage that they share")
         if found is None:
             return
         path, state = found
         checkpoints.assign_variables(self.variables, state, path)
-        self.step = int(state["step"])
+        self.step = step
         self.settled = bool(state["settled"])
         self.best = None if np.isnan(state["best"]) else float(state["best"])
         self.losses = [tf.constant(state["losses"])] if len(state["losses"]) else []
@@ -160,7 +167,8 @@ class _Run:
             data.patches, self.scenes, patch=config.patch, batch_size=config.batch_size, seed=config.seed,
             first_step=self.step, steps=config.steps - self.step, augmentation=config.augmentation))
         run = training_function(self.model, self.optimizer, self.average, config, self.strategy)
-        call = 1
+        # Workers must cut the run into the same calls, whatever each one's clock says.
+        call, adapt = (CLUSTER_CALL, False) if devices.is_cluster(self.strategy) else (1, True)
         while True:
             if not self.settled:
                 self.settle()
@@ -174,11 +182,14 @@ class _Run:
             started = time.perf_counter()
             losses = run(batches, tf.constant(steps))
             seconds = time.perf_counter() - started
-            call = int(np.clip(CALL_SECONDS * steps / seconds, 1, min(LONGEST_CALL, 2 * call)))
+            if adapt:
+                call = int(np.clip(CALL_SECONDS * steps / seconds, 1, min(LONGEST_CALL, 2 * call)))
             self.losses.append(losses)
             self.step += steps
             self.settled = False
             self.callbacks.on_train_batch_end(self.step - 1, {"loss": losses[-1]})
+            asked, stop = self.sum(self.stop.asked, self.shown.stop_training)
+            self.stop.asked, self.shown.stop_training = bool(asked), bool(stop)
 
     def settle(self):
         """Whatever is due at this step: validation, best weights, the row in the log, a checkpoint."""
@@ -209,7 +220,8 @@ class _Run:
             return {}
         self.callbacks.on_test_begin()
         self.show()
-        scores = self.validate(self.stop.check)
+        # A cluster stops between calls, where all of it can agree to.
+        scores = self.validate((lambda: None) if devices.is_cluster(self.strategy) else self.stop.check)
         if better(scores[self.config.best], self.best, self.config.best):
             self.best = scores[self.config.best]
             run_folder.save_weights(self.shown, self.folder.weights("best"))
@@ -240,18 +252,16 @@ class _Run:
                           f"{checkpoints.name_of_latest(self.folder.checkpoints)}; a lower --learning-rate or --clip-norm may help")
 
 
-# Training and validation parts where --split is not given; others have the builder's "train".
-_PARTS = {"cave": ("cave-22-10", None), "reflectance_collage": ("train", "validation"), "arad_1k": ("train", "validation")}
-
-
-def _open(config):
-    """Scenes to train on and, if there are any, to validate on."""
-    split, held_out = (config.split, None) if config.split else _PARTS.get(config.dataset, ("train", None))
-    if split in splits.TABLE:
-        held_out = f"{split}:validation" if "validation" in splits.TABLE[split] else None
-        split = f"{split}:train"
-    parts = (split, config.validation_split or held_out)
-    return [part and data.open_scenes(config.dataset, config.data_dir, part, allow_missing=config.allow_missing) for part in parts]
+@contextmanager
+def _lost_workers(strategy, folder):
+    """Within: the end of another worker is told in a sentence."""
+    try:
+        yield
+    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
+        if not devices.is_cluster(strategy):
+            raise
+        raise InputError(f"another worker is gone; start all of them again to go on from the last checkpoint "
+                         f"({checkpoints.name_of_latest(folder.checkpoints)})") from error
 
 
 @contextmanager
@@ -267,11 +277,3 @@ def _policy(precision):
 
 def _learning_rate(chosen):
     return getattr(chosen, "inner_optimizer", chosen)._learning_rate
-
-
-def _weights_to_start_from(path):
-    run = RunFolder(Path(path))
-    found = next((run.weights(which) for which in ("best", "last") if run.weights(which).exists()), None)
-    if found is None:
-        raise InputError(f"--start-from {path}: no trained weights there, expected a run folder")
-    return found

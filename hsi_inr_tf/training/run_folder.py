@@ -17,9 +17,10 @@ import hsi_inr_tf
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.models import build
-from hsi_inr_tf.training.checkpoints import written_whole
+from hsi_inr_tf.training.checkpoints import PARTIAL, written_whole
 from hsi_inr_tf.training.config import TrainConfig, differences
 
+LOCK = ".lock"
 SCORES = ("psnr", "mpsnr", "ssim", "sam", "mrae", "rmse")
 COLUMNS = ("step", "loss", "learning_rate", "patches_per_second", *(f"val_{name}" for name in SCORES))
 
@@ -59,12 +60,12 @@ class RunFolder:
             changed = differences(TrainConfig.from_json(self.config.read_text(), self.config), config)
             if changed:
                 raise InputError(f"{self.path} holds another run ({'; '.join(changed)}): choose another --out, or delete it")
-        elif self.path.exists() and any(self.path.iterdir()):
+        elif self.path.exists() and any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in self.path.iterdir()):
             raise InputError(f"{self.path} is neither empty nor a run folder (it has no config.json): choose another --out")
 
     def describe(self, config: TrainConfig, description: ModelDescription) -> None:
         """Write config.json and description.json, unless they are there."""
-        for path, text in ((self.description, description.to_json()), (self.config, config.to_json())):
+        for path, text in ((self.config, config.to_json()), (self.description, description.to_json())):
             if not path.exists():
                 with written_whole(path) as partial:
                     partial.write_text(text)
@@ -72,7 +73,7 @@ class RunFolder:
     def lock(self):
         """Hold the folder against a second process for as long as the returned file is open; a killed process holds nothing."""
         self.path.mkdir(parents=True, exist_ok=True)
-        file = open(self.path / ".lock", "w")  # noqa: SIM115 - it is what is returned
+        file = open(self.path / LOCK, "w")  # noqa: SIM115 - it is what is returned
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -100,8 +101,17 @@ class RunFolder:
 def load_run(path, which: str = "best") -> tuple[keras.Model, ModelDescription]:
     """The model of a run folder with its "best" (by validation) or "last" weights, in float32, and its description.
 
-    A run that has not been validated has only "last". Raises InputError.
+    A run without validation has only "last", which then stands for both. Raises InputError.
     """
+    weights = trained_weights(path, which)
+    description = ModelDescription.from_json(RunFolder(Path(path)).description.read_text())
+    model = build(description.model, **description.overrides)
+    load_weights(model, weights)
+    return model, description
+
+
+def trained_weights(path, which: str) -> Path:
+    """The file of a run folder's "best" weights, or of the last where none were chosen, or of its "last"; InputError without any."""
     folder = RunFolder(Path(path))
     if not folder.description.is_file():
         raise InputError(f"{path} is no run folder: it has no description.json")
@@ -110,10 +120,7 @@ def load_run(path, which: str = "best") -> tuple[keras.Model, ModelDescription]:
         weights = folder.weights("last")
     if not weights.exists():
         raise InputError(f"{path} holds no trained weights yet ({weights} is missing)")
-    description = ModelDescription.from_json(folder.description.read_text())
-    model = build(description.model, **description.overrides)
-    load_weights(model, weights)
-    return model, description
+    return weights
 
 
 def load_weights(model: keras.Model, path: Path) -> None:

@@ -1,0 +1,25 @@
+"""A training command on the small scenes, for the tests that kill, share or starve a process.
+
+The environment variable DEVICES splits the CPU into that many.
+"""
+
+import os
+
+from hsi_inr_tf.cli import command
+from hsi_inr_tf.training import TrainConfig, train
+from tests.training.scenes import small_scenes
+
+
+def run(config: TrainConfig) -> None:
+    """Train on the small scenes, two of them for validation."""
+    import tensorflow as tf
+
+    if "DEVICES" in os.environ:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * int(os.environ["DEVICES"]))
+    scenes = small_scenes()
+    train(config, scenes=scenes, validation=scenes.select(scenes.names[:2]))
+
+
+if __name__ == "__main__":
+    command(run, TrainConfig)

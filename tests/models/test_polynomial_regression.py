@@ -1,0 +1,44 @@
+"""Regression finds the polynomial that made the data, and the best one where none did."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from hsi_inr_tf.models import polynomial_regression
+
+
+def scene(rng, side=24):
+    return SimpleNamespace(name="made up", rgb=rng.random((side, side, 3), np.float32), cube=None)
+
+
+def test_a_cubic_is_recovered_from_several_scenes():
+    rng = np.random.default_rng(0)
+    scenes = [scene(rng), scene(rng)]
+    for one in scenes:
+        r, g, b = np.moveaxis(one.rgb, -1, 0)
+        one.cube = np.stack([0.3 + r * g - b**3, 2 * r * g * b, 1 - g * g], axis=-1)
+    model = polynomial_regression.fit(scenes)
+    assert model.bands == 3
+    for one in scenes:
+        np.testing.assert_allclose(model({"rgb": one.rgb[None]})["hsi"][0], one.cube, atol=2e-6)
+
+
+def test_the_fit_is_the_least_squares_solution():
+    rng = np.random.default_rng(1)
+    one = scene(rng)
+    one.cube = rng.random((24, 24, 2), np.float32)
+    r, g, b = one.rgb.reshape(-1, 3).T.astype(np.float64)
+    columns = np.stack([r**i * g**j * b**k for i in range(4) for j in range(4) for k in range(4) if i + j + k <= 3], axis=-1)
+    weights, *_ = np.linalg.lstsq(columns, one.cube.reshape(-1, 2).astype(np.float64), rcond=None)
+    predicted = np.asarray(polynomial_regression.fit([one])({"rgb": one.rgb[None]})["hsi"][0])
+    np.testing.assert_allclose(predicted.reshape(-1, 2), columns @ weights, atol=5e-6)
+
+
+def test_gray_pictures_leave_no_coefficient_undetermined():
+    rng = np.random.default_rng(2)
+    one = scene(rng)
+    one.rgb = np.repeat(one.rgb[..., :1], 3, axis=-1)
+    one.cube = one.rgb[..., :1] ** 2
+    model = polynomial_regression.fit([one])
+    assert np.abs(model.coefficients.kernel).max() < 1.0
+    np.testing.assert_allclose(model({"rgb": one.rgb[None]})["hsi"][0], one.cube, atol=1e-5)

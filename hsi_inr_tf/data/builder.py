@@ -1,7 +1,11 @@
 """What the dataset builders share: the record of a scene, and generation scene by scene, alone or on Apache Beam."""
 
+import inspect
+import os
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -56,7 +60,23 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
 
             runner = download_config.beam_options.view_as(StandardOptions).runner
             download_config = download_config.replace(beam_runner=runner or "DirectRunner")
-        super()._download_and_prepare(dl_manager, download_config)
+        with _importable(type(self)):
+            super()._download_and_prepare(dl_manager, download_config)
+
+
+@contextmanager
+def _importable(builder):
+    """Let Beam's worker processes import the builder's module, which TFDS has loaded from a folder that is not installed."""
+    before = os.environ.get("PYTHONPATH")
+    root = Path(inspect.getfile(builder)).parents[builder.__module__.count(".")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), before]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 def _generate(name, wavelengths, read, values):

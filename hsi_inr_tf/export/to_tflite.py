@@ -18,8 +18,8 @@ def tflite(model, description: ModelDescription, path, *, height: int | None, wi
 
     It takes one picture, "rgb" float32 [1, height, width, 3] in [0, 1], and gives "hsi" [1, height, width, bands]. With height
     and width None the input is resizable, to sides that are multiples of the stride: for interpreters that can do that, which
-    those in browsers cannot. `quantize` is one of QUANTISATIONS; int8 and int16x8 need `representative`, an iterable
-    of pictures [height, width, 3] such as the model will see.
+    those in browsers cannot. `quantize` is one of QUANTISATIONS; int8 (see mixed_int8) and int16x8 need `representative`,
+    an iterable of pictures [height, width, 3] such as the model will see.
     """
     path = Path(path)
     _check(model, height, width, quantize, representative)
@@ -57,15 +57,24 @@ def _convert(model, work, height, width, quantize, representative) -> bytes:
     root.reconstruct = graphs.fixed(model, height, width)
     folder = str(Path(work, "saved_model"))
     tf.saved_model.save(root, folder, signatures={"serving_default": root.reconstruct})
-    converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
-    operators = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if quantize != "none":
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if quantize == "float16":
-        converter.target_spec.supported_types = [tf.float16]
-    if quantize == "int16x8":
-        operators.insert(0, tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8)
-    if quantize in ("int8", "int16x8"):
-        converter.representative_dataset = lambda: ([picture[None].astype("float32")] for picture in representative)
-    converter.target_spec.supported_ops = operators
-    return converter.convert()
+    pictures = [[picture[None].astype("float32")] for picture in (() if representative is None else representative)]
+
+    def converter():
+        made = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
+        made.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if quantize != "none":
+            made.optimizations = [tf.lite.Optimize.DEFAULT]
+        if quantize == "float16":
+            made.target_spec.supported_types = [tf.float16]
+        if quantize in ("int8", "int16x8"):
+            made.representative_dataset = lambda: pictures
+        if quantize == "int16x8":
+            made.target_spec.supported_ops = [tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
+                                              tf.lite.OpsSet.TFLITE_BUILTINS]
+        return made
+
+    if quantize == "int8":
+        from hsi_inr_tf.export import mixed_int8
+
+        return mixed_int8.convert(converter, lambda: pictures)
+    return converter().convert()

@@ -119,6 +119,35 @@ def test_tflite_holds_builtin_operators_and_small_constants_only(compact, tmp_pa
     assert weights <= sum(size for size, _ in inside.constants) < 1.05 * weights + 10_000
 
 
+# How far each quantisation may be from Keras, relative to its largest value, and how much smaller than fp32 the file must be.
+@pytest.mark.parametrize(("quantize", "tolerance", "share"), [
+    ("float16", 5e-3, 0.7), ("dynamic", 0.1, 0.7), ("int8", 0.1, 0.9), ("int16x8", 0.1, 0.8)])
+def test_quantised_models_are_smaller_and_near_keras(compact, tmp_path, quantize, tolerance, share):
+    rgb = pictures(6, 64, 64)
+    plain = export.tflite(compact, describe(compact), tmp_path / "plain.tflite", height=64, width=64)
+    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=64, width=64, quantize=quantize,
+                         representative=rgb)
+    assert path.stat().st_size < share * plain.stat().st_size
+    assert not contents(path).custom
+    expected, actual = compact({"rgb": rgb[:1]})["hsi"].numpy(), LiteRTEngine(path, threads=1)(rgb[:1])
+    assert 1e-7 < difference(expected, actual) < tolerance  # it is quantised, and it is near
+
+
+def test_int8_leaves_the_generated_mlp_in_floats(compact, tmp_path):
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=64, width=64, quantize="int8",
+                         representative=pictures(3, 64, 64))
+    model = flatbuffer_utils.read_model(str(path))
+    tensors = model.subgraphs[0].tensors
+    types = {}
+    for operator in model.subgraphs[0].operators:
+        kind = flatbuffer_utils.opcode_to_name(model, operator.opcodeIndex)
+        types.setdefault(kind, []).append(flatbuffer_utils.type_to_name(tensors[operator.outputs[0]].type))
+    assert set(types["BATCH_MATMUL"]) == {"FLOAT32"}
+    assert types["CONV_2D"].count("INT8") == len(types["CONV_2D"]) - 1  # all but the head
+
+
 def test_the_description_is_read_back(compact, tmp_path):
     description = describe(compact)
     files = [export.tflite(compact, description, tmp_path / "m.tflite", height=16, width=24),

@@ -111,7 +111,7 @@ def load_run(path, which: str = "best") -> tuple[keras.Model, ModelDescription]:
 
 
 def trained_weights(path, which: str) -> Path:
-    """The file of a run folder's "best" weights, or of the last where none were chosen, or of its "last"; InputError without any."""
+    """The file of a run folder's "best" weights (the last where none were chosen) or "last" ones; InputError without any."""
     folder = RunFolder(Path(path))
     if not folder.description.is_file():
         raise InputError(f"{path} is no run folder: it has no description.json")

@@ -5,9 +5,10 @@ The environment variable DEVICES splits the CPU into that many.
 
 import os
 
+from small_scenes import small_scenes
+
 from hsi_inr_tf.cli import command
 from hsi_inr_tf.training import TrainConfig, train
-from tests.training.scenes import small_scenes
 
 
 def run(config: TrainConfig) -> None:

@@ -25,13 +25,23 @@ class SavedModelEngine:
             self._run = self._loaded.signatures["serving_default"]
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{folder}: this SavedModel cannot be loaded ({error})") from error
-        if "sample" in self._loaded.signatures:
+        if "sample" in self._loaded.signatures:  # engines have these attributes only where they work
             self.sample = self._sample
+            self.query = self._query
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
-        return self._run(rgb=np.asarray(rgb, np.float32))["hsi"].numpy()
+        return self._run(rgb=_floats(rgb))["hsi"].numpy()
 
     def _sample(self, rgb, rows, columns):
-        """The spectra [batch, len(rows), len(columns), bands] at fractional pixel indices."""
-        rows, columns = np.asarray(rows, np.float32), np.asarray(columns, np.float32)
-        return self._loaded.signatures["sample"](rgb=np.asarray(rgb, np.float32), rows=rows, columns=columns)["hsi"].numpy()
+        """Spectra [batch, len(rows), len(columns), bands] at fractional pixel indices."""
+        return self._loaded.signatures["sample"](rgb=_floats(rgb), rows=_floats(rows), columns=_floats(columns))["hsi"].numpy()
+
+    def _query(self, rgb, points):
+        """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
+        return self._loaded.signatures["query"](rgb=_floats(rgb), points=_floats(points))["hsi"].numpy()
+
+
+def _floats(values):
+    import tensorflow as tf
+
+    return tf.constant(values, tf.float32)

@@ -30,9 +30,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def stored(cube, dtype: str) -> Iterator[np.ndarray]:
-    """The cube's strips [rows, width, bands] as they are stored."""
+    """The cube from top to bottom, [rows, width, bands] as they are stored, few rows at a time: writers make copies of them."""
     for strip in cube.strips():
-        yield strip if dtype == "float32" else np.round(np.clip(strip, 0.0, 1.0) * UINT16_SCALE).astype(np.uint16)
+        for top in range(0, len(strip), 64):
+            part = strip[top : top + 64]
+            yield part if dtype == "float32" else np.round(np.clip(part, 0.0, 1.0) * UINT16_SCALE).astype(np.uint16)
 
 
 def scale_of(dtype: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "MPO")  # Pillow's names; MPO is what some phones call their JPEGs
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")  # Pillow's names
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ def read_picture(path) -> Picture:
                 image.load()
                 return Picture(_as_srgb(ImageOps.exif_transpose(image), path))
     except UnidentifiedImageError as error:
+        if path.suffix.lower() in (".tif", ".tiff"):
+            return _tiff(path)
         raise InputError(f"{path} is no picture that can be read, expected PNG, JPEG, TIFF, BMP or WebP") from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{path}: {str(error).split(',')[0].lower()}, refused as a decompression bomb") from error
@@ -82,14 +84,13 @@ def _as_srgb(image, path) -> np.ndarray:
         return _grey16(np.asarray(image), path)
     if image.mode == "F":
         raise InputError(f"{path} holds floating point values, expected 8 or 16 bits a channel")
-    if image.mode in ("P", "PA", "LA", "RGBA", "RGBa", "La", "1"):
-        grey = image.mode in ("LA", "La", "1")
-        image = image.convert("RGBA").convert("RGB") if not grey else image.convert("L")
     profile = image.info.get("icc_profile")
-    if image.mode in ("CMYK", "LAB") and not profile and image.mode == "CMYK":
+    if image.mode in ("P", "PA", "RGBA", "RGBa"):
+        image = image.convert("RGBA").convert("RGB")  # by way of RGBA: palettes may hold transparency
+    elif image.mode in ("LA", "La", "1"):
+        image = image.convert("L")
+    if image.mode == "CMYK" and not profile:
         raise InputError(f"{path} is CMYK without a colour profile, so its colours are not known: convert it to sRGB first")
-    if image.mode == "YCbCr":
-        image = image.convert("RGB")
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -125,17 +126,26 @@ def _png16(path) -> np.ndarray:
 
 def _is_special_tiff(image) -> bool:
     bits = image.tag_v2.get(258, (8,))
-    geo = 33550 in image.tag_v2 or 34264 in image.tag_v2
-    return geo or max(bits) > 8
+    on_a_map = 33550 in image.tag_v2 or 34264 in image.tag_v2  # GeoTIFF's pixel scale or transformation
+    return on_a_map or max(bits) > 8
 
 
 def _tiff(path) -> Picture:
-    """TIFFs with 16 bits a channel or a place on the map."""
+    """TIFFs with 16 bits a channel, in separate planes, or with a place on the map."""
+    from PIL import Image
+
     from hsi_inr_tf.io.geotiff import georeference_of, import_rasterio
 
     rasterio = import_rasterio()
-    with rasterio.open(path) as file:
-        if file.dtypes[0] not in ("uint8", "uint16") or file.count not in (1, 3, 4):
-            raise InputError(f"{path} has {file.count} bands of {file.dtypes[0]}, expected 1, 3 or 4 of uint8 or uint16")
-        bands = file.read([1, 1, 1] if file.count == 1 else [1, 2, 3])
-        return Picture(np.ascontiguousarray(bands.transpose(1, 2, 0)), georeference_of(file))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.open(path, driver="GTiff") as file:
+                if file.dtypes[0] not in ("uint8", "uint16") or file.count not in (1, 3, 4):
+                    raise InputError(f"{path} has {file.count} bands of {file.dtypes[0]}, expected 1, 3 or 4 of uint8 or uint16")
+                if file.height * file.width > 2 * Image.MAX_IMAGE_PIXELS:
+                    raise InputError(f"{path}: {file.height} x {file.width} pixels, refused as a decompression bomb")
+                bands = file.read([1, 1, 1] if file.count == 1 else [1, 2, 3])
+                return Picture(np.ascontiguousarray(bands.transpose(1, 2, 0)), georeference_of(file))
+    except rasterio.errors.RasterioError as error:
+        raise InputError(f"{path} is no TIFF that can be read ({error})") from error

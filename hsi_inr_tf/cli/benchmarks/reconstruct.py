@@ -1,0 +1,73 @@
+"""Peak memory and time of reconstructing photographs of growing size, each in a process of its own."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    model: str = "inr-compact"
+    """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
+    megapixels: tuple[float, ...] = (0.25, 1.0, 4.0, 12.0)
+    """Sizes of the photographs, four wide to three high."""
+    json: Path | None = None
+    """Also write the rows to this file."""
+
+
+def run(options: Options) -> None:
+    """Peak memory and time of reconstructing a photograph into an ENVI file, by megapixels."""
+    rows = []
+    print(f"{'megapixels':>10} {'seconds':>8} {'s per megapixel':>16} {'peak memory, MB':>16}   {options.model}")
+    for megapixels in options.megapixels:
+        finished = subprocess.run([sys.executable, "-m", __name__, options.model, str(megapixels)], capture_output=True, text=True)
+        if finished.returncode:
+            raise RuntimeError(finished.stderr)
+        row = json.loads(finished.stdout.splitlines()[-1])
+        rows.append(row)
+        print(f"{row['megapixels']:10.2f} {row['seconds']:8.1f} {row['seconds'] / row['megapixels']:16.2f} {row['peak_mb']:16.0f}")
+    if options.json:
+        options.json.write_text(json.dumps({"model": options.model, "rows": rows}, indent=1))
+
+
+def measure(model: str, megapixels: float) -> dict:
+    """Reconstruct one photograph of noise-textured gradients from file to file; the clock leaves out loading the model."""
+    import resource
+
+    import numpy as np
+    from PIL import Image
+
+    from hsi_inr_tf import inference, io
+
+    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    width = round(height * 4 / 3)
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "photograph.jpg"
+        Image.fromarray(_photograph(height, width)).save(photo, quality=92)
+        reconstructor = inference.load(model)
+        reconstructor.reconstruct(np.zeros((64, 64, 3), np.float32))  # the first call also builds the graph
+        began = time.monotonic()
+        cube = reconstructor.stream(io.read_picture(photo).pixels)
+        io.write(cube, Path(folder) / "photograph.hdr")
+        seconds = time.monotonic() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"megapixels": height * width / 1e6, "seconds": seconds, "peak_mb": peak, "tile": cube.provenance["tile"]}
+
+
+def _photograph(height, width):
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    picture = np.empty((height, width, 3), np.uint8)
+    for row in range(height):  # row by row: a float picture would count towards the peak
+        waves = np.sin(np.arange(width)[:, None] * [0.01, 0.013, 0.017] + row * 0.02)
+        picture[row] = np.clip(127 + 90 * waves + random.normal(scale=8, size=(width, 3)), 0, 255)
+    return picture
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], float(sys.argv[2]))))

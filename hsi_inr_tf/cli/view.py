@@ -1,0 +1,64 @@
+"""Figures and an interactive page of a cube."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from hsi_inr_tf.errors import InputError
+
+
+@dataclass(frozen=True)
+class Options:
+    cube: Annotated[Path, tyro.conf.Positional]
+    """A cube: ENVI (.hdr), .npz, .mat, netCDF (.nc) or GeoTIFF (.tif)."""
+    out: Path | None = None
+    """The folder to write to; by default CUBE_view beside the cube."""
+    reference: Path | None = None
+    """Another cube of the same size and bands: adds its spectra, dashed, and error maps."""
+    points: tuple[str, ...] = ()
+    """Points to draw spectra of, as row,column (12,40 200,7); by default five of different colours."""
+    false_colour: tuple[float, float, float] = (650.0, 550.0, 450.0)
+    """The wavelengths (nm) shown as red, green and blue."""
+
+
+def run(options: Options) -> None:
+    """Draw a cube: false colour, its bands, spectra at points, error maps, and a page to explore it in."""
+    from hsi_inr_tf import io
+    from hsi_inr_tf.io.files import replacing
+    from hsi_inr_tf.viz import figures, page
+
+    image = io.read(options.cube)
+    reference = io.read(options.reference) if options.reference else None
+    points = _points(options.points, image) or figures.spread_points(image)
+    drawn = {"false_colour.png": lambda: figures.false_colour_figure(image, options.false_colour),
+             "bands.png": lambda: figures.montage(image),
+             "spectra.png": lambda: figures.spectra_figure(image, points, reference)}
+    if reference is not None:
+        figures.check_comparable(image, reference)
+        drawn["errors.png"] = lambda: figures.error_maps(image, reference)
+
+    folder = options.out or options.cube.with_name(f"{options.cube.stem}_view")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made a folder ({error.strerror})") from error
+    for name, draw in drawn.items():
+        with replacing(folder / name) as temporary:
+            temporary.write_bytes(figures.png(draw()))
+        print(f"wrote {folder / name}")
+    title = image.provenance.get("source") or options.cube.name
+    print(f"wrote {page.write(folder / 'index.html', image, reference, points, title)}: open it in a browser")
+
+
+def _points(texts, image) -> list[tuple[int, int]]:
+    points = []
+    for text in texts:
+        try:
+            row, column = (int(part) for part in text.split(","))
+        except ValueError as error:
+            raise InputError(f"point '{text}' cannot be read, expected row,column such as 12,40") from error
+        image.spectrum(row, column)  # refuses points outside
+        points.append((row, column))
+    return points

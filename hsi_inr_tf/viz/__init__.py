@@ -1,0 +1,1 @@
+"""Looking at cubes: figures, an interactive page, the report of the demo."""

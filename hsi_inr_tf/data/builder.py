@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import Camera
+from hsi_inr_tf.optics import VISIBLE, Camera
 
 
 class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
@@ -21,16 +21,22 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
     and `wavelengths` [bands] in nm; the dataset's metadata hold the wavelengths and the camera.
     """
 
-    def scene_info(self, *, homepage: str, camera: Camera, height=None, width=None, rgb=np.uint8, cube=np.uint16):
-        bands = len(camera.wavelengths)
+    def scene_info(self, *, homepage: str, camera: Camera | None, wavelengths=VISIBLE, height=None, width=None,
+                   rgb=np.uint8, cube=np.uint16, **extra):
+        """The DatasetInfo of these builders; `extra` names further features of a record.
+
+        A camera that is known only when the data are there is None here, and set in the metadata then.
+        """
+        bands = len(wavelengths)
         features = {
             "name": tfds.features.Text(),
             "rgb": tfds.features.Image(shape=(height, width, 3), dtype=rgb, encoding_format=None if rgb == np.uint8 else "png"),
             "cube": tfds.features.Tensor(shape=(height, width, bands), dtype=cube, encoding="zlib"),
             "white": tfds.features.Scalar(np.float32),
             "wavelengths": tfds.features.Tensor(shape=(bands,), dtype=np.float32),
+            **extra,
         }
-        metadata = {"camera": camera.to_dict(), "wavelengths": list(camera.wavelengths)}
+        metadata = {"camera": camera and camera.to_dict(), "wavelengths": [float(nm) for nm in wavelengths]}
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(features),
             metadata=tfds.core.MetadataDict(metadata),

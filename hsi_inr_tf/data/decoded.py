@@ -35,16 +35,16 @@ def read(folder: Path, splits: list[str] | None = None) -> Scenes:
     if unknown:
         raise InputError(f"{folder} has no split '{unknown[0]}', expected one of {', '.join(builder.info.splits)} or NAME:PART")
     indices = [_index(builder, folder, split) for split in splits or builder.info.splits]
-    names = tuple(name for index in indices for name in index["names"])
+    names = [name for index in indices for name in index["names"]]
+    whites = [white for index in indices for white in index["whites"]]
     metadata = builder.info.metadata
-    return Scenes(
-        names=names,
-        rgbs=[np.load(_path(folder, name, "rgb"), mmap_mode="r") for name in names],
-        cubes=[np.load(_path(folder, name, "cube"), mmap_mode="r") for name in names],
-        whites=[white for index in indices for white in index["whites"]],
-        wavelengths=tuple(metadata["wavelengths"]),
-        camera=Camera.from_dict(metadata["camera"]),
-    )
+    return mapped(folder, names, whites, tuple(metadata["wavelengths"]), Camera.from_dict(metadata["camera"]))
+
+
+def mapped(folder: Path, names, whites, wavelengths, camera: Camera) -> Scenes:
+    """The decoded scenes called `names` below `folder`, memory-mapped."""
+    rgbs, cubes = ([np.load(_path(folder, name, kind), mmap_mode="r") for name in names] for kind in ("rgb", "cube"))
+    return Scenes(tuple(names), rgbs, cubes, whites, wavelengths, camera)
 
 
 def _path(folder, name, kind):
@@ -68,29 +68,33 @@ def _decode(builder, folder, split, index_path):
     examples = tfds.as_numpy(builder.as_dataset(split=split, read_config=config, shuffle_files=False))
     names, whites = [], []
     total = builder.info.splits[split].num_examples
-    try:
-        index_path.parent.mkdir(exist_ok=True)
-        for example in tqdm(examples, desc=f"decoding {builder.info.full_name} {split}", unit="scene", total=total):
-            name = example["name"].decode()
-            save(_path(folder, name, "rgb"), example["rgb"])
-            save(_path(folder, name, "cube"), example["cube"])
-            names.append(name)
-            whites.append(float(example["white"]))
-        _replace(index_path, lambda file: file.write(json.dumps({"names": names, "whites": whites}).encode()))
-    except OSError as error:
-        raise InputError(f"{index_path.parent}: decoded scenes cannot be written here ({error.strerror})") from error
+    for example in tqdm(examples, desc=f"decoding {builder.info.full_name} {split}", unit="scene", total=total):
+        name = example["name"].decode()
+        save_scene(folder, name, example["rgb"], example["cube"])
+        names.append(name)
+        whites.append(float(example["white"]))
+    save_text(index_path, json.dumps({"names": names, "whites": whites}))
 
 
-def save(path: Path, array: np.ndarray) -> None:
-    """Write a .npy file under a temporary name and rename it."""
-    _replace(path, lambda file: np.save(file, array, allow_pickle=False))
+def save_scene(folder: Path, name: str, rgb: np.ndarray, cube: np.ndarray) -> None:
+    """Keep one decoded scene below `folder`."""
+    for kind, array in (("rgb", rgb), ("cube", cube)):
+        _replace(_path(folder, name, kind), lambda file, array=array: np.save(file, array, allow_pickle=False))
+
+
+def save_text(path: Path, text: str) -> None:
+    _replace(path, lambda file: file.write(text.encode()))
 
 
 def _replace(path: Path, write):
+    """Write a file under a temporary name beside it and rename it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
             write(file)
         os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"{path.parent}: decoded scenes cannot be kept here ({error.strerror})") from error
     finally:
         temporary.unlink(missing_ok=True)

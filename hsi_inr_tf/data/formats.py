@@ -8,6 +8,8 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 
+LARGEST_PIXELS = 1 << 28  # of a scene; a damaged header that asks for more is refused before memory is taken
+
 
 def members(root: Path) -> list[str]:
     """Paths of the files in a folder or .zip archive, relative to it."""
@@ -78,3 +80,87 @@ def band_images(root: Path, bands: list[str], size: tuple[int, int] | None = Non
 
 def stem(member: str) -> str:
     return PurePosixPath(member).stem
+
+
+def mat_variable(path: Path, key: str, dtype=np.float32) -> np.ndarray:
+    """The whole variable `key` of a MATLAB file, v5 or v7.3, in MATLAB's order of axes, as `dtype`."""
+    import h5py
+    from scipy.io import loadmat
+
+    try:
+        if h5py.is_hdf5(path):
+            with h5py.File(path, "r") as file:
+                return _dataset(file, path, key)[()].T.astype(dtype)
+        variables = loadmat(path, variable_names=[key])
+    except InputError:
+        raise
+    except Exception as error:  # scipy's and h5py's readers raise nearly anything on damaged files
+        raise InputError(f"{path} cannot be read as a MATLAB file ({_line(error)}): is it complete?") from error
+    if key not in variables:
+        from scipy.io import whosmat
+
+        raise InputError(f"{path} has no variable '{key}', only {', '.join(name for name, *_ in whosmat(path)) or 'none'}")
+    return np.asarray(variables[key], dtype)
+
+
+def hdf5_cube(path: Path, key: str, bands: int, dtype=np.float32, scale: float = 1.0, limit: float = 1.0) -> np.ndarray:
+    """A cube [rows, columns, bands] = variable [bands, columns, rows] of a .mat v7.3 times `scale`, read in slabs of columns.
+
+    InputError where the file, the variable, its shape or its values (finite, from 0 to `limit`) are not as they should be.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            data = _dataset(file, path, key)
+            if data.ndim != 3 or data.shape[0] != bands or not 0 < data.shape[1] * data.shape[2] <= LARGEST_PIXELS:
+                raise InputError(f"{path}: {key} has shape {data.shape}, expected [{bands}, columns, rows]")
+            _, columns, rows = data.shape
+            cube = np.empty((rows, columns, bands), dtype)
+            width = max(data.chunks[1] if data.chunks else 0, 64)
+            for left in range(0, columns, width):
+                slab = data[:, left : left + width].T
+                check_values(slab, path, key, limit)
+                slab = slab * scale
+                cube[:, left : left + width] = np.round(slab) if np.issubdtype(dtype, np.integer) else slab
+            return cube
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} cannot be read as a MATLAB v7.3 file ({_line(error)}): is it complete?") from error
+
+
+def _dataset(file, path, key):
+    import h5py
+
+    if not isinstance(file.get(key), h5py.Dataset):
+        raise InputError(f"{path} has no variable '{key}', only {', '.join(file) or 'none'}")
+    return file[key]
+
+
+def check_values(values: np.ndarray, path, key: str, limit: float = np.inf) -> None:
+    """InputError unless all values are finite and from 0 to `limit`."""
+    low, high = float(values.min()), float(values.max())  # a NaN anywhere makes both NaN
+    if not np.isfinite(low) or not np.isfinite(high):
+        raise InputError(f"{path}: {key} holds values that are not finite, expected numbers from 0 to {limit:g}")
+    if low < 0 or high > limit:
+        raise InputError(f"{path}: {key} ranges from {low:g} to {high:g}, expected 0 to {limit:g}")
+
+
+def check_wavelengths(found, path, key: str, expected) -> None:
+    """InputError unless a file's own list of wavelengths is the expected one (nm)."""
+    found = np.ravel(found)
+    if found.shape != (len(expected),) or not np.allclose(found, expected, atol=0.5):
+        shown = ", ".join(f"{value:g}" for value in found[:3])
+        wanted = f"{len(expected)} from {expected[0]} to {expected[-1]} nm"
+        raise InputError(f"{path}: {key} lists {found.size} wavelengths ({shown}, ..), expected {wanted}")
+
+
+def check_pair(rgb: np.ndarray, cube: np.ndarray, rgb_path, cube_path) -> None:
+    """InputError unless an RGB image and a cube are of the same height and width."""
+    if rgb.shape[:2] != cube.shape[:2]:
+        raise InputError(f"{rgb_path} has {rgb.shape[:2]} pixels, its cube {cube_path} has {cube.shape[:2]}: expected the same")
+
+
+def _line(error) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

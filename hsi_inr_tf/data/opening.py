@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hsi_inr_tf.data import decoded, splits
+from hsi_inr_tf.data import decoded, folder, splits
 from hsi_inr_tf.data.scenes import Scenes
 
 
@@ -11,8 +11,10 @@ def open_scenes(dataset: str, data_dir: str | Path | None = None, split: str | N
     """The scenes of a dataset, memory-mapped (or held in memory with `cache`).
 
     `dataset`: "cave", "reflectance_collage", "nus/CAMERA", "ntire2018/clean", "arad_1k", as built by TFDS in `data_dir` (by
-    default TFDS's own).  `split`: None (all scenes), a split of the builder ("train", or "reflectance-collage:train") or a named
-    one ("cave-22-10:test"); scenes of it that are missing are an InputError that lists them, unless `allow_missing`.
+    default TFDS's own), or "folder:DIR" (see from_folder).
+    `split`: None (all scenes), a split of the builder ("train" or "reflectance-collage:train") or a named one
+    ("cave-22-10:test", "fold-0-of-5:train"). Scenes of it that are missing are an InputError that lists them, unless
+    `allow_missing`.
     """
     if data_dir is None:
         from tensorflow_datasets.core import constants
@@ -23,8 +25,14 @@ def open_scenes(dataset: str, data_dir: str | Path | None = None, split: str | N
     if split and split.startswith(own):
         split = split.removeprefix(own)
     named = split is not None and ":" in split
-    wanted = splits.scene_names(split) if named else ()
-    scenes = decoded.read(decoded.version_folder(dataset, data_dir), [split] if split and not named else None)
     if named:
+        splits.scene_names(split)  # an unknown name is told at once
+    own_split = None if named else split
+    if dataset.startswith("folder:"):
+        scenes = folder.from_folder(dataset.removeprefix("folder:"), data_dir, own_split)
+    else:
+        scenes = decoded.read(decoded.version_folder(dataset, data_dir), [own_split] if own_split else None)
+    if named:
+        wanted = splits.scene_names(split, scenes.names)
         scenes = scenes.select(splits.present(wanted, scenes.names, f"split {split} of {dataset}", allow_missing))
     return scenes.cached() if cache else scenes

@@ -1,6 +1,7 @@
 """Named splits: which scenes train, choose and test a model. Splits are chosen by name as "NAME:PART"."""
 
 import random
+import re
 from collections.abc import Sequence
 
 from hsi_inr_tf.errors import InputError
@@ -43,19 +44,30 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def scene_names(split: str) -> tuple[str, ...]:
-    """The scenes of split "NAME:PART"; InputError, listing what there is, for an unknown one."""
+def scene_names(split: str, available: Sequence[str] = ()) -> tuple[str, ...]:
+    """The scenes of split "NAME:PART"; InputError, listing what there is, for an unknown one.
+
+    "fold-K-of-N" splits any dataset: every N-th of the `available` scenes, sorted by name and counted from K, validates.
+    """
     name, _, part = split.partition(":")
-    if name not in TABLE:
-        raise InputError(f"unknown split '{name}', expected one of {', '.join(TABLE)}")
-    if part not in TABLE[name]:
-        raise InputError(f"split {name} has no part '{part}', expected one of {', '.join(f'{name}:{p}' for p in TABLE[name])}")
-    return TABLE[name][part]
+    fold = re.fullmatch(r"fold-(\d+)-of-(\d+)", name)
+    if fold and int(fold[1]) < int(fold[2]):
+        held_out = sorted(available)[int(fold[1]) :: int(fold[2])]
+        parts = {"train": _without(sorted(available), held_out), "validation": tuple(held_out)}
+    elif name in TABLE:
+        parts = TABLE[name]
+    else:
+        raise InputError(f"unknown split '{name}', expected one of {', '.join(TABLE)}, or fold-K-of-N")
+    if part not in parts:
+        raise InputError(f"split {name} has no part '{part}', expected one of {', '.join(f'{name}:{p}' for p in parts)}")
+    return parts[part]
 
 
 def present(wanted: Sequence[str], available: Sequence[str], what: str, allow_missing: bool) -> list[str]:
     """Those of the `wanted` scenes that are `available`: all of them, or InputError unless `allow_missing`."""
     missing = [name for name in wanted if name not in available]
+    if not wanted:
+        raise InputError(f"{what} has no scenes, expected at least one")
     if len(missing) == len(wanted) or (missing and not allow_missing):
         hint = "" if allow_missing else " (--allow-missing goes on without them)"
         raise InputError(f"{what}: {len(missing)} of {len(wanted)} scenes are missing from this copy: {', '.join(missing)}{hint}")

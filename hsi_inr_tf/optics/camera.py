@@ -21,7 +21,8 @@ class Camera:
         object.__setattr__(self, "wavelengths", tuple(float(w) for w in self.wavelengths))
         object.__setattr__(self, "response", np.asarray(self.response, np.float64))
         if self.response.shape != (len(self.wavelengths), 3):
-            raise InputError(f"camera {self.name}: its response has shape {self.response.shape}, expected ({len(self.wavelengths)}, 3)")
+            shape = self.response.shape
+            raise InputError(f"camera {self.name}: its response has shape {shape}, expected ({len(self.wavelengths)}, 3)")
         if self.encoding not in ("srgb", "linear"):
             raise InputError(f"camera {self.name}: unknown encoding '{self.encoding}', expected srgb or linear")
 
@@ -42,7 +43,8 @@ class Camera:
         return srgb.decode(rgb) if self.encoding == "srgb" else np.asarray(rgb)
 
     def to_dict(self) -> dict:
-        return {"name": self.name, "wavelengths": list(self.wavelengths), "response": self.response.tolist(), "encoding": self.encoding}
+        response = self.response.tolist()
+        return {"name": self.name, "wavelengths": list(self.wavelengths), "response": response, "encoding": self.encoding}
 
     @classmethod
     def from_dict(cls, fields: dict) -> "Camera":

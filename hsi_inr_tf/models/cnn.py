@@ -14,7 +14,7 @@ class CNN(keras.Model):
 
     stride, halo, patch = 1, 8, None
 
-    def __init__(self, bands: int = 31, width: int = 128, **kwargs):
+    def __init__(self, bands: int = 31, width: int = 128, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         features = _convolution(rgb, width, 5)
         shrunk = _convolution(features, width // 4, 1)
@@ -22,7 +22,7 @@ class CNN(keras.Model):
         second = _convolution(_convolution(first, width // 4, 3), width // 4, 3) + shrunk + first
         expanded = _convolution(second, width, 1) + features
         hsi = Conv2D(bands, 5, padding="same")(expanded) + Conv2D(bands, 7, padding="same", name="linear")(rgb)
-        super().__init__({"rgb": rgb}, {"hsi": PReLU(shared_axes=(1, 2))(hsi)}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": PReLU(shared_axes=(1, 2))(hsi)}, name=name, trainable=trainable)
         self.bands = bands
         self.width = width
 

@@ -1,6 +1,7 @@
 """Reading an implicit representation between its pixels: on a grid of rows and columns, or at single points.
 
-Positions are fractional pixel indices, pixel centres are integers. RGB is interpolated bilinearly in its own encoding, edges repeated.
+Positions are fractional pixel indices, pixel centres are integers. RGB is interpolated bilinearly in its own encoding,
+edges repeated.
 """
 
 from keras import ops

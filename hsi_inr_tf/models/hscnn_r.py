@@ -14,13 +14,13 @@ class HSCNNR(keras.Model):
 
     stride, patch = 1, None
 
-    def __init__(self, bands: int = 31, blocks: int = 16, width: int = 64, **kwargs):
+    def __init__(self, bands: int = 31, blocks: int = 16, width: int = 64, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         first = x = _convolution(rgb, width)
         for _ in range(blocks):
             x = ReLU()(x + _convolution(ReLU()(_convolution(x, width)), width))
         x = ReLU()(first + _convolution(x, width))
-        super().__init__({"rgb": rgb}, {"hsi": _convolution(x, bands)}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": _convolution(x, bands)}, name=name, trainable=trainable)
         self.bands = bands
         self.blocks = blocks
         self.width = width
@@ -36,11 +36,12 @@ class HSCNNREnsemble(keras.Model):
 
     stride, patch = 1, None
 
-    def __init__(self, bands: int = 31, members=((9, 256), (14, 256), (16, 64)), weights=(0.4, 0.3, 0.3), **kwargs):
+    def __init__(self, bands: int = 31, members=((9, 256), (14, 256), (16, 64)), weights=(0.4, 0.3, 0.3), name=None,
+                 trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         networks = [HSCNNR(bands, blocks, width, name=f"member_{index}") for index, (blocks, width) in enumerate(members)]
         hsi = sum(weight * network({"rgb": rgb})["hsi"] for weight, network in zip(weights, networks, strict=True))
-        super().__init__({"rgb": rgb}, {"hsi": hsi}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
         self.bands = bands
         self.members = tuple(tuple(member) for member in members)
         self.member_weights = tuple(weights)

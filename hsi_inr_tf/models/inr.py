@@ -19,7 +19,8 @@ class INR(keras.Model):
     """
 
     def __init__(self, hypernetwork, mlp, bands: int = 31, frequencies: int = 5, encoding: str = "paper",
-                 coordinates: str = "patch", signed: bool = False, squares: bool = False, basis: int = 0, **kwargs):
+                 coordinates: str = "patch", signed: bool = False, squares: bool = False, basis: int = 0, name=None,
+                 trainable=True):
         # Layers
         cell, side = hypernetwork.cell, hypernetwork.patch
         encode = PeriodicEncoding(frequencies, encoding, name="encoding")
@@ -37,7 +38,7 @@ class INR(keras.Model):
         if signed:
             spectra = (spectra + 1.0) / 2.0
         hsi = FromCells(cell, name="from_cells")(spectra, rgb)
-        super().__init__({"rgb": rgb}, {"hsi": hsi}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
 
         # Config
         self.hypernetwork = hypernetwork
@@ -57,7 +58,7 @@ class INR(keras.Model):
         return self.hypernetwork(rgb * 2.0 - 1.0 if self.signed else rgb)
 
     def spectra(self, pixels, positions, theta):
-        """Eq. 9, cell by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] -> [batch, cells, n, bands]."""
+        """Eq. 9 by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] -> [batch, cells, n, bands]."""
         x = pixels * 2.0 - 1.0 if self.signed else pixels
         spectra = self.mlp(_features(x, self.encode(positions), self.squares), theta)
         if self.to_spectrum:

@@ -17,12 +17,12 @@ class MSTPlusPlus(keras.Model):
 
     stride, halo, patch = 8, None, None
 
-    def __init__(self, bands: int = 31, stages: int = 3, **kwargs):
+    def __init__(self, bands: int = 31, stages: int = 3, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         first = x = _convolution(rgb, bands)
         for _ in range(stages):
             x = _transformer(x, bands)
-        super().__init__({"rgb": rgb}, {"hsi": first + _convolution(x, bands)}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": first + _convolution(x, bands)}, name=name, trainable=trainable)
         self.bands = bands
         self.stages = stages
 

@@ -15,7 +15,7 @@ class MultiscaleCNN(keras.Model):
 
     stride, halo, patch = 16, 112, None  # the halo in whole strides; 107 pixels at most are seen
 
-    def __init__(self, bands: int = 31, width: int = 64, dropout: float = 0.2, **kwargs):
+    def __init__(self, bands: int = 31, width: int = 64, dropout: float = 0.2, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         x, skips = rgb, []
         for level in range(4):
@@ -26,7 +26,7 @@ class MultiscaleCNN(keras.Model):
         for level in reversed(range(4)):
             x = Concatenate()([skips.pop(), ops.depth_to_space(x, 2)])
             x = _double(x, width << level, dropout)
-        super().__init__({"rgb": rgb}, {"hsi": Conv2D(bands, 1, use_bias=False)(x)}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": Conv2D(bands, 1, use_bias=False)(x)}, name=name, trainable=trainable)
         self.bands = bands
         self.width = width
         self.dropout = dropout

@@ -16,10 +16,11 @@ class PolynomialRegression(keras.Model):
 
     stride, halo, patch = 1, 0, None
 
-    def __init__(self, bands: int = 31, degree: int = 3, **kwargs):
+    def __init__(self, bands: int = 31, degree: int = 3, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         coefficients = keras.layers.Conv2D(bands, 1, name="coefficients")
-        super().__init__({"rgb": rgb}, {"hsi": coefficients(PolynomialFeatures(degree, name="monomials")(rgb))}, **kwargs)
+        hsi = coefficients(PolynomialFeatures(degree, name="monomials")(rgb))
+        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
         self.bands = bands
         self.degree = degree
         self.coefficients = coefficients

@@ -20,13 +20,13 @@ class PriNET(keras.Model):
     stride, patch = 1, None
 
     def __init__(self, bands: int = 31, groups: int = 4, blocks: int = 4, width: int = 64,
-                 projection_weight: float = 0.1, **kwargs):
+                 projection_weight: float = 0.1, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         stem = convolution(rgb, width, "relu")
         branches = [convolution(residual_blocks(stem, blocks), size) for size in group_sizes(bands, groups)]
         hsi = Concatenate()(branches)
         hsi = ProjectionLoss(projection_weight, name="projection")(hsi, rgb)
-        super().__init__({"rgb": rgb}, {"hsi": hsi}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
         self.bands = bands
         self.groups = groups
         self.blocks = blocks

@@ -19,7 +19,7 @@ class PriNETPlus(keras.Model):
     stride, patch = 1, None
 
     def __init__(self, bands: int = 31, groups: int = 4, blocks: int = 4, fusion_blocks: int = 2, width: int = 64,
-                 projection_weight: float = 0.1, **kwargs):
+                 projection_weight: float = 0.1, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         stem = convolution(rgb, width, "relu")
         features, branches = [], []
@@ -30,7 +30,7 @@ class PriNETPlus(keras.Model):
         fused = Conv2D(width, 1, activation="relu")(Concatenate()(features))
         hsi = Concatenate()(branches) + convolution(residual_blocks(fused, fusion_blocks), bands)
         hsi = ProjectionLoss(projection_weight, hidden=(32,), name="projection")(hsi, rgb)
-        super().__init__({"rgb": rgb}, {"hsi": hsi}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
         self.bands = bands
         self.groups = groups
         self.blocks = blocks

@@ -14,7 +14,7 @@ class UNet(keras.Model):
 
     stride, halo, patch = 16, 112, None  # the halo in whole strides; 107 pixels at most are seen
 
-    def __init__(self, bands: int = 31, width: int = 32, **kwargs):
+    def __init__(self, bands: int = 31, width: int = 32, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         x, skips = rgb, []
         for level in range(4):
@@ -25,7 +25,7 @@ class UNet(keras.Model):
         for level in reversed(range(4)):
             x = Conv2DTranspose(width << level, 2, 2)(x)
             x = _double(Concatenate()([skips.pop(), x]), width << level)
-        super().__init__({"rgb": rgb}, {"hsi": Conv2D(bands, 1)(x)}, **kwargs)
+        super().__init__({"rgb": rgb}, {"hsi": Conv2D(bands, 1)(x)}, name=name, trainable=trainable)
         self.bands = bands
         self.width = width
 

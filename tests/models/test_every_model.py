@@ -87,7 +87,7 @@ def test_red_green_and_blue_are_told_apart():
     assert not np.allclose(model({"rgb": rgb})["hsi"], model({"rgb": rgb[..., ::-1]})["hsi"], atol=1e-3)
 
 
-@pytest.mark.parametrize(("name", "overrides"), [("inr", {}), ("cnn", {"depth": 3})])
+@pytest.mark.parametrize(("name", "overrides"), [("inr", {}), ("cnn", {"depth": 3}), ("inr-compact", {"depth": 3})])
 def test_unknown_names_and_overrides_are_input_errors(name, overrides):
     with pytest.raises(InputError, match=name):
         models.build(name, **overrides)

@@ -22,22 +22,33 @@ def signatures(model) -> dict:
         return {"hsi": hsi[:, : tf.shape(rgb)[1], : tf.shape(rgb)[2]]}
 
     functions = {"serving_default": serving_default}
-    if hasattr(model, "sample") and not side:
-        axis = [tf.TensorSpec([None], tf.float32, name) for name in ("rows", "columns")]
-
-        @tf.function(input_signature=[picture, *axis])
-        def sample(rgb, rows, columns):
-            return {"hsi": model.sample(extend(rgb, model.stride), rows, columns)}
-
-        functions["sample"] = sample
+    if hasattr(model, "sample"):
+        functions |= _continuous(model, picture)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])
     def reconstruct_image(image_bytes):
         rgb = tf.map_fn(decode, image_bytes, fn_output_signature=tf.TensorSpec([None, None, 3], tf.float32))
-        return in_patches(serving_default, rgb, side) if side else serving_default(rgb)
+        answer = in_patches(serving_default, rgb, side) if side else serving_default(rgb)
+        return {"hsi": tf.clip_by_value(answer["hsi"], 0.0, 1.0)}
 
     functions["reconstruct_image"] = reconstruct_image
     return functions
+
+
+def _continuous(model, picture):
+    """The signatures that ask between the pixels."""
+    axes = [tf.TensorSpec([None], tf.float32, name) for name in ("rows", "columns")]
+    one = tf.TensorSpec([1, *picture.shape[1:]], tf.float32, "rgb")
+
+    @tf.function(input_signature=[picture, *axes])
+    def sample(rgb, rows, columns):
+        return {"hsi": model.sample(extend(rgb, model.stride), rows, columns)}
+
+    @tf.function(input_signature=[one, tf.TensorSpec([1, None, 2], tf.float32, "points")])
+    def query(rgb, points):
+        return {"hsi": model.query(extend(rgb, model.stride), points)}
+
+    return {"sample": sample, "query": query}
 
 
 def decode(image_bytes):

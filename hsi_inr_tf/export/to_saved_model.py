@@ -15,10 +15,13 @@ from hsi_inr_tf.export.warm_up import write as write_warm_up
 def saved_model(model, description: ModelDescription, path, *, warm_up: bool = False) -> Path:
     """Write `model` as a SavedModel folder at `path`, replacing a SavedModel that is there; gives the path back.
 
-    Signatures: "serving_default", rgb float32 [batch, height, width, 3] in [0, 1] -> hsi [batch, height, width, bands], any
-    height and width unless the model has a patch; and, where the model can be asked between its pixels, "sample", with rows [m] and
-    columns [n] besides -> hsi [batch, m, n, bands]; "reconstruct_image", image_bytes [batch], PNG or JPEG files of one size, any
-    size -> hsi. The description lies in assets/; `warm_up` adds requests that TF Serving answers while loading (extra serving).
+    Signatures, all giving "hsi":
+    - serving_default: rgb float32 [batch, height, width, 3] in [0, 1] -> [batch, height, width, bands], as the model gives it; any
+      height and width unless the model has a patch;
+    - reconstruct_image: image_bytes [batch], PNG or JPEG files of one size, any size -> [batch, height, width, bands] in [0, 1];
+    - sample and query, where the model can be asked between its pixels: rgb with ascending rows [m] and columns [n] ->
+      [batch, m, n, bands]; one rgb with points [1, n, 2] = (row, column) -> [1, n, bands].
+    The description lies in assets/; `warm_up` adds requests that TF Serving answers while it loads the model (extra serving).
     """
     import tensorflow as tf
 

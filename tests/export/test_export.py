@@ -66,7 +66,17 @@ def test_image_bytes_give_what_their_pixels_give(compact, tmp_path):
     path = export.saved_model(compact, describe(compact), tmp_path / "1")
     rgb = np.round(pictures(2, 37, 50) * 255) / 255
     answer = tf.saved_model.load(str(path)).signatures["reconstruct_image"](image_bytes=tf.constant([png(x) for x in rgb]))
-    assert difference(SavedModelEngine(path)(rgb), answer["hsi"].numpy()) < 1e-5
+    assert difference(np.clip(SavedModelEngine(path)(rgb), 0, 1), answer["hsi"].numpy()) < 1e-5
+
+
+def test_saved_model_answers_between_the_pixels_as_keras_does(compact, tmp_path):
+    engine = SavedModelEngine(export.saved_model(compact, describe(compact), tmp_path / "1"))
+    rgb = pictures(1, 32, 40)
+    rows, columns = np.linspace(-0.25, 31.25, 64, dtype=np.float32), np.float32([0.0, 3.3, 17.5, 39.0])
+    assert difference(compact.sample(rgb, rows, columns).numpy(), engine.sample(rgb, rows, columns)) < 1e-5
+    points = np.float32([[[0.0, 0.0], [12.4, 39.2], [31.0, 7.7]]])
+    assert difference(compact.query(rgb, points).numpy(), engine.query(rgb, points)) < 1e-5
+    np.testing.assert_allclose(engine.query(rgb, np.float32([[[4, 9]]]))[0, 0], engine(rgb)[0, 4, 9], atol=1e-5)
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (100, 150), (40, 130)])

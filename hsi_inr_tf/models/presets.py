@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from hsi_inr_tf.layers import CellMLP, SharedMLP
+from hsi_inr_tf.layers import CellMLP, SharedMapping, SharedMLP
 from hsi_inr_tf.models.cnn import CNN
 from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
 from hsi_inr_tf.models.hscnn_r import HSCNNR, HSCNNREnsemble
@@ -25,13 +25,14 @@ def inr(bands: int = 31, frequencies: int = 5, downsamplings: int = 2, extra: in
     return INR(hypernetwork, mlp, bands, frequencies, encoding, coordinates="patch", signed=True, **kwargs)
 
 
-def inr_compact(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int = 96, head_width: int = 96,
-                dilations=(1, 2, 4, 8), hidden=(32, 32), basis: int = 16, **kwargs) -> INR:
+def inr_compact(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int = 48, head_width: int = 32,
+                dilations=(1, 2), hidden=(32, 32), basis: int = 16, degree: int = 3, shared=(64,), **kwargs) -> INR:
     """Ours, for whole images on small machines: about a million parameters, the same at every position."""
     widths = (6 + 4 * frequencies, *hidden, basis or bands)
     mlp = CellMLP(widths, name="cell_mlp")
     hypernetwork = ContextHypernetwork(mlp.parameters, cell, width, head_width, dilations, SharedMLP(widths), name="hypernetwork")
-    return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, **kwargs)
+    mapping = SharedMapping(bands, degree, shared, name="shared") if degree else None
+    return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, shared=mapping, **kwargs)
 
 
 TABLE = {

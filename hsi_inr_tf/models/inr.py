@@ -16,9 +16,9 @@ class INR(keras.Model):
     `coordinates` says where p is measured: "patch" (the paper), or "cell" (the same model at every position).
     `signed` computes on values scaled to [-1, 1], as the paper does. `squares` adds the squared RGB, nearly linear
     light, to the MLP's input. `basis` > 0 lets the MLP give coefficients of that many spectra shared by all cells.
-    `shared`, a layer [..., 3] -> [..., bands], gives a spectrum from the pixel alone, and f what to add to it. In training f's part is
-    left out for a share `omission` of the pictures and enlarged for the others, so that shared mapping and sum are both good
-    predictors; the trained model then gives, at an omission of 1/2, their mean: less variance than either.
+    `shared`, a layer [..., 3] -> [..., bands], gives a spectrum from the pixel alone, and f what to add to it. In training f's
+    part is left out for a share `omission` of the pictures and enlarged for the others, so that the shared mapping and the sum
+    are both good predictors; the trained model then gives, at an omission of 1/2, their mean: less variance than either.
     """
 
     def __init__(self, hypernetwork, mlp, bands: int = 31, frequencies: int = 5, encoding: str = "paper",

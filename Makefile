@@ -1,0 +1,30 @@
+# make demo: the whole path on the embedded dataset. make test: every test. make web: the on-device demo page.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: demo test web lint clean
+
+demo: $(INSTALLED)
+	$(BIN)/python -m hsi_inr_tf.cli.demo
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(TESTS)
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+
+web: $(INSTALLED)
+	cd web && npm ci && npm run build
+
+# Dependencies are installed once, and again only when their declaration changes.
+$(INSTALLED): setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[beam,edge,serving,geo,netcdf,tensorboard,test,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) runs build dist *.egg-info web/dist web/node_modules

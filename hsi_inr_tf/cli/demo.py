@@ -1,0 +1,109 @@
+"""`make demo`: the whole path on the embedded dataset, from building it to a report in the browser."""
+
+import importlib.util
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+
+BUILDER = Path(__file__).resolve().parents[2] / "tfds_builders" / "reflectance_collage"
+SPLIT = "reflectance-collage"
+
+
+@dataclass(frozen=True)
+class Options:
+    out: Path = Path("runs/demo")
+    """Folder for everything the demo makes."""
+    steps: int = 3000
+    """Training steps."""
+    seed: int = 0
+    """Decides the initial weights and every batch."""
+
+
+def run(options: Options) -> None:
+    """Build the embedded dataset, train inr-compact on it, score it beside regression, export it and write a report."""
+    from hsi_inr_tf import export
+    from hsi_inr_tf.cli.evaluate import comparison, regression_reconstructor, scored
+    from hsi_inr_tf.data import open_scenes
+    from hsi_inr_tf.inference import load
+    from hsi_inr_tf.training import TrainConfig, load_run, train
+    from hsi_inr_tf.viz import report
+
+    begun = time.monotonic()
+    out = options.out
+    data_dir = out / "data"
+
+    _heading("1/6", "building the embedded dataset reflectance_collage")
+    build_dataset(data_dir)
+
+    _heading("2/6", "training inr-compact")
+    config = TrainConfig(model="inr-compact", dataset="reflectance_collage", data_dir=data_dir, split=SPLIT, out=out / "run",
+                         steps=options.steps, batch_size=8, patch=64, seed=options.seed, loss="l1+sam", validate_every=1000)
+    folder = train(config)
+
+    _heading("3/6", "scoring it beside polynomial regression on the test scenes")
+    scenes = open_scenes("reflectance_collage", data_dir, f"{SPLIT}:test")
+    reconstructor = load(folder)
+    regression = regression_reconstructor(open_scenes("reflectance_collage", data_dir, f"{SPLIT}:train"))
+    scores, baseline = scored(reconstructor, scenes, "full"), scored(regression, scenes, "full")
+    table = comparison("inr-compact", scores, baseline)
+    print(table)
+
+    _heading("4/6", "exporting SavedModel and TFLite")
+    model, description = load_run(folder)
+    scene = scenes[0]
+    height, width = scenes.shape(0)
+    saved_model, tflite = out / "export" / "inr-compact" / "1", out / "export" / "inr-compact.tflite"
+    export.saved_model(model, description, saved_model)
+    export.tflite(model, description, tflite, height=height, width=width)
+
+    _heading("5/6", f"running both on the scene {scene.name}")
+    cube = reconstructor.reconstruct(scene.rgb)
+    for name, path in (("SavedModel", saved_model), ("TFLite", tflite)):
+        difference = float(np.abs(load(path).reconstruct(scene.rgb).data - cube.data).max())
+        print(f"{name}: largest difference from Keras {difference:.1e}")
+        if difference > 1e-4:
+            raise InputError(f"{path}: its cube differs from Keras's by {difference:.1e}, expected at most 1e-4")
+
+    _heading("6/6", "writing the report")
+    page = out / "report.html"
+    report.write(page, reconstructor, regression, scenes, scores, baseline)
+    print(f"""
+Done in {(time.monotonic() - begun) / 60:.1f} minutes. What was made:
+  {page}   open it in a browser: pictures, error maps, spectra, scores
+  {folder}   the run: weights, configuration, log
+  {saved_model}   for TensorFlow Serving
+  {tflite}   for devices
+  {data_dir}   the dataset, as tfds build writes it
+
+What to try next:
+  python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr     your own photograph, with the bundled weights
+  python scripts/view.py photo.hdr                                               look at its bands and spectra
+  python scripts/train.py --help                                                 train on real data
+""")
+
+
+def build_dataset(data_dir: Path) -> None:
+    """What `tfds build tfds_builders/reflectance_collage --data_dir DIR` does, in this process; nothing if it is there."""
+    if not BUILDER.is_dir():
+        raise InputError(f"{BUILDER} is missing, the demo runs in a clone of the repository")
+    source = BUILDER / "reflectance_collage_dataset_builder.py"
+    specification = importlib.util.spec_from_file_location("tfds_builders.reflectance_collage.builder", source)
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[specification.name] = module
+    specification.loader.exec_module(module)
+    module.Builder(data_dir=data_dir).download_and_prepare()
+
+
+def _heading(number: str, text: str) -> None:
+    print(f"\n[{number}] {text}", flush=True)
+
+
+if __name__ == "__main__":
+    from hsi_inr_tf.cli import command
+
+    command(run, Options)

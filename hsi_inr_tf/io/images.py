@@ -49,25 +49,42 @@ def read_picture(path) -> Picture:
     16-bit PNG and TIFF keep their 16 bits. Transparency is dropped. Refused: CMYK without a profile (its colours are anyone's
     guess), floating point, pictures beyond Pillow's limit for decompression bombs.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such picture")
+    return _read(path, path, FORMATS)
+
+
+def decode_image(data: bytes, name: str = "the picture", max_pixels: int | None = None) -> np.ndarray:
+    """A PNG or JPEG file in memory as float32 [height, width, 3] in [0, 1]; otherwise as `read_image`.
+
+    With more than `max_pixels` in its header it is refused before it is decoded. `name` is what errors call it.
+    """
+    pixels = _read(io.BytesIO(data), name, ("PNG", "JPEG"), max_pixels).pixels
+    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+
+
+def _read(file, path, formats, max_pixels=None) -> Picture:
+    """`file` is a path or holds the bytes of one; `path` is its name in errors."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # twice the limit is an error, below it is a photograph
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(file, formats=formats) as image:
+                if max_pixels and image.width * image.height > max_pixels:
+                    raise InputError(f"{path} has {image.height} x {image.width} pixels, at most {max_pixels} are taken")
                 if image.format == "TIFF" and _is_special_tiff(image):
                     return _tiff(path)
-                if image.format == "PNG" and _png_bits(path) == 16:
-                    return Picture(_png16(path))
+                data = file.getvalue() if isinstance(file, io.BytesIO) else None
+                if image.format == "PNG" and _png_bits(path, data) == 16:
+                    return Picture(_png16(path, data))
                 image.load()
                 return Picture(_as_srgb(ImageOps.exif_transpose(image), path))
     except UnidentifiedImageError as error:
-        if path.suffix.lower() in (".tif", ".tiff"):
+        if "TIFF" in formats and path.suffix.lower() in (".tif", ".tiff"):
             return _tiff(path)
-        raise InputError(f"{path} is no picture that can be read, expected PNG, JPEG, TIFF, BMP or WebP") from error
+        raise InputError(f"{path} is no picture that can be read, expected {', '.join(formats[:-1])} or {formats[-1]}") from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{path}: {str(error).split(',')[0].lower()}, refused as a decompression bomb") from error
     except InputError:
@@ -107,19 +124,21 @@ def _grey16(values, path):
     return np.repeat(values.astype(np.uint16)[..., None], 3, axis=2)
 
 
-def _png_bits(path) -> int:
-    with open(path, "rb") as file:
-        return file.read(25)[24]  # IHDR: signature 8, length 4, name 4, width 4, height 4, depth 1
+def _png_bits(path, data=None) -> int:
+    if data is None:
+        with open(path, "rb") as file:
+            data = file.read(25)
+    return data[24]  # IHDR: signature 8, length 4, name 4, width 4, height 4, depth 1
 
 
-def _png16(path) -> np.ndarray:
+def _png16(path, data=None) -> np.ndarray:
     """16-bit PNG; Pillow would cut colour to 8 bits."""
     try:
         import tensorflow as tf
     except ImportError as error:
         raise InputError(f"{path} is a 16-bit PNG, which needs tensorflow to be read: pip install tensorflow") from error
     try:
-        return tf.io.decode_png(path.read_bytes(), channels=3, dtype=tf.uint16).numpy()
+        return tf.io.decode_png(path.read_bytes() if data is None else data, channels=3, dtype=tf.uint16).numpy()
     except tf.errors.InvalidArgumentError as error:
         raise InputError(f"{path} is damaged (not a PNG)") from error
 

@@ -20,21 +20,24 @@ def picture_of(image) -> np.ndarray:
 
 
 def spread_points(image, count: int = 5) -> list[tuple[int, int]]:
-    """Points (row, column) whose colours differ: the brightest, then always the farthest from those chosen; none in the dark."""
+    """Points (row, column) on even surfaces: the brightest, then always the one that differs most in colour and place."""
     picture = picture_of(image)
     height, width, _ = picture.shape
     step = max(1, min(height, width) // 48)
-    rows, columns = np.arange(step // 2, height, step), np.arange(step // 2, width, step)
-    # Means over the neighbourhood: a marked point should stand for a surface, not for one noisy pixel.
-    colours = np.stack([picture[max(0, r - 1) : r + 2, max(0, c - 1) : c + 2].mean((0, 1)) for r in rows for c in columns])
-    places = [(int(r), int(c)) for r in rows for c in columns]
-    lit = colours.max(1) > min(0.35, np.percentile(colours.max(1), 70))
-    colours, places = colours[lit], [place for place, shown in zip(places, lit, strict=True) if shown]
+    rows, columns = (range(step // 2 + n // 25, n - n // 25, step) for n in (height, width))  # not at the very border
+    places = np.array([(r, c) for r in rows for c in columns])
+    around = [picture[max(0, r - 2) : r + 3, max(0, c - 2) : c + 3] for r, c in places]
+    colours = np.array([a.mean((0, 1)) for a in around])
+    variation = np.array([a.std((0, 1)).sum() for a in around]) / (colours.sum(1) + 0.1)
+    lit = colours.max(1) > min(0.35, np.percentile(colours.max(1), 70))  # a dark point's spectrum says little
+    kept = lit & (variation <= np.median(variation[lit])) if lit.any() else np.full(len(places), True)
+    colours, places = colours[kept], places[kept]
     chosen = [int(np.argmax(colours.sum(1)))]
     while len(chosen) < min(count, len(places)):
-        distance = np.linalg.norm(colours[:, None] - colours[chosen], axis=2).min(1)
-        chosen.append(int(np.argmax(distance)))
-    return [places[i] for i in chosen]
+        apart = np.linalg.norm(places[:, None] - places[chosen], axis=2) / (0.2 * min(height, width))
+        distance = np.linalg.norm(colours[:, None] - colours[chosen], axis=2) * np.minimum(apart, 1)
+        chosen.append(int(np.argmax(distance.min(1))))
+    return [(int(row), int(column)) for row, column in places[chosen]]
 
 
 def summary(image, points=None) -> Figure:

@@ -28,7 +28,7 @@ def test_with_too_small_a_halo_tiles_would_differ(model, reconstructor, photogra
 def test_large_pictures_are_tiled_by_themselves(reconstructor, photograph):
     large = np.tile(photograph, (9, 6, 1))
     cube = reconstructor.reconstruct(large)
-    assert cube.provenance["tile"] == 256 and cube.provenance["exact"]
+    assert cube.provenance["tile"] < min(large.shape[:2]) and cube.provenance["exact"]
     whole = np.asarray(reconstructor.engine(tiling.cut(large, *(tiling.whole(n, 8)[0] for n in large.shape[:2]))[None]))
     assert np.abs(cube.data - np.clip(whole[0, : large.shape[0], : large.shape[1]], 0, 1)).max() < 1e-5
 

@@ -1,0 +1,61 @@
+"""Serving a trained model over HTTP and gRPC."""
+
+import socket
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+
+from hsi_inr_tf.errors import InputError
+
+
+@dataclass(frozen=True)
+class Options:
+    model: Annotated[str, tyro.conf.Positional]
+    """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
+    name: str | None = None
+    """The model's name in addresses; by default that of its preset."""
+    host: str = "127.0.0.1"
+    """The address to listen at; 0.0.0.0 is all of them, for anyone who can reach this machine."""
+    port: int = 8080
+    """The port of the REST protocols, V1 and V2."""
+    grpc_port: int | None = 8081
+    """The port of the gRPC protocol, V2; None for no gRPC."""
+    max_body_mb: int = 32
+    """Requests with a larger body are refused (413)."""
+    max_pixels: int = 1 << 20
+    """Requests with more pixels are refused (400), by what pictures' headers say."""
+    max_json_pixels: int = 1 << 16
+    """The same where the answer is JSON instead of binary tensors."""
+    workers: int = 2
+    """Pictures that are reconstructed at the same time."""
+
+
+def run(options: Options) -> None:
+    """Serve a trained model with kserve: REST V1 (as TF Serving), REST V2 and gRPC V2. See docs/serving.md."""
+    from hsi_inr_tf.inference import load
+    from hsi_inr_tf.serving import importing_kserve
+
+    with importing_kserve():
+        from hsi_inr_tf.serving.limits import Limits
+        from hsi_inr_tf.serving.model import ServedModel
+        from hsi_inr_tf.serving.server import Server
+
+    reconstructor = load(options.model)
+    limits = Limits(options.max_body_mb << 20, options.max_pixels, options.max_json_pixels)
+    model = ServedModel(options.name or reconstructor.description.model, reconstructor, limits, options.workers)
+    for port in (options.port, options.grpc_port):
+        _check_free(options.host, port)
+    grpc = f"; gRPC at {options.host}:{options.grpc_port}" if options.grpc_port is not None else ""
+    print(f"serving {model.name} at http://{options.host}:{options.port}/v1/models/{model.name}:predict and "
+          f"/v2/models/{model.name}/infer{grpc}. Stop with Ctrl-C.", flush=True)
+    Server(options.host, options.port, options.grpc_port).serve(model)
+
+
+def _check_free(host, port):
+    if port is None:
+        return
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise InputError(f"cannot listen at {host}:{port} ({error.strerror}), choose another --host or --port") from error

@@ -1,0 +1,161 @@
+"""The model as kserve sees it: V1 and V2 requests in, cubes out. The same class runs in scripts/serve.py and on a cluster."""
+
+import asyncio
+import base64
+import binascii
+import struct
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from kserve import InferOutput, InferRequest, InferResponse, Model
+from kserve.errors import InvalidInput
+from kserve.utils.utils import generate_uuid
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import Reconstructor
+from hsi_inr_tf.io.images import decode_image
+from hsi_inr_tf.optics import srgb
+from hsi_inr_tf.serving.limits import Limits
+
+
+class Refused(InvalidInput):
+    """A request that cannot be answered as it is; the client is told why in a sentence (400, or INVALID_ARGUMENT)."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason if len(reason) < 300 else reason[:300] + " ...")
+
+
+class ServedModel(Model):
+    """Answers with the cube [height, width, bands] in [0, 1] of every picture in a request.
+
+    V1, as TF Serving's :predict: {"instances": [..]} -> {"predictions": [..]}, or {"inputs": ..} -> {"outputs": ..}. An instance is
+    rgb [height, width, 3] in [0, 1], {"rgb": ..}, {"image_bytes": {"b64": ..}} or {"b64": ..}: a PNG or JPEG file.
+    V2: one input, "rgb" FP32 or UINT8 [batch, height, width, 3] (or without batch) or "image_bytes" BYTES [batch], files (as base64
+    in REST); outputs "hsi" FP32 [batch, height, width, bands] and "wavelengths" FP32 [bands] in nm.
+    """
+
+    def __init__(self, name: str, reconstructor: Reconstructor, limits: Limits, workers: int = 2):
+        super().__init__(name)
+        self.reconstructor = reconstructor
+        self.limits = limits
+        self._executor = ThreadPoolExecutor(workers, "reconstruct")  # the event loop must stay free to answer others
+        self.ready = True
+
+    def get_input_types(self) -> list[dict]:
+        return [{"name": "rgb", "datatype": "FP32", "shape": [-1, -1, -1, 3]},
+                {"name": "image_bytes", "datatype": "BYTES", "shape": [-1]}]
+
+    def get_output_types(self) -> list[dict]:
+        bands = len(self.reconstructor.description.wavelengths)
+        return [{"name": "hsi", "datatype": "FP32", "shape": [-1, -1, -1, bands]},
+                {"name": "wavelengths", "datatype": "FP32", "shape": [bands]}]
+
+    async def predict(self, payload, headers=None, response_headers=None):
+        answer = self._v2 if isinstance(payload, InferRequest) else self._v1
+        return await asyncio.get_running_loop().run_in_executor(self._executor, _refusing, answer, payload)
+
+    def _v1(self, payload) -> dict:
+        if not isinstance(payload, dict):
+            raise InputError('the request is no JSON object, expected {"instances": [...]} or {"inputs": ...} as application/json')
+        if ("instances" in payload) == ("inputs" in payload):
+            raise InputError('the request must have either "instances" or "inputs"')
+        if "instances" in payload:
+            instances = payload["instances"]
+            if not isinstance(instances, list) or not instances:
+                raise InputError('"instances" must be a list with at least one picture')
+            return {"predictions": self._cubes([self._instance(value) for value in instances], self.limits.json_pixels)}
+        inputs = payload["inputs"]
+        if isinstance(inputs, dict) and len(inputs) == 1:
+            name, inputs = next(iter(inputs.items()))
+            if name == "image_bytes":
+                files = inputs if isinstance(inputs, list) else [inputs]
+                return {"outputs": self._cubes([self._instance({name: file}) for file in files], self.limits.json_pixels)}
+        batch = _numbers(inputs)
+        return {"outputs": self._cubes(_pictures(batch), self.limits.json_pixels)}
+
+    def _instance(self, value) -> np.ndarray:
+        if not isinstance(value, dict):
+            return _numbers(value)
+        if set(value) == {"rgb"}:
+            return _numbers(value["rgb"])
+        file = value.get("image_bytes", value)
+        file = file.get("b64") if isinstance(file, dict) else file
+        if not isinstance(file, str):
+            raise InputError('a picture must be numbers [height, width, 3], {"rgb": ...} or {"image_bytes": {"b64": ...}}')
+        return self._decoded(_from_base64(file))
+
+    def _v2(self, request: InferRequest) -> InferResponse:
+        if len(request.inputs) != 1 or request.inputs[0].name not in ("rgb", "image_bytes"):
+            names = ", ".join(str(tensor.name) for tensor in request.inputs)
+            raise InputError(f'expected one input, "rgb" or "image_bytes", but got {names or "none"}')
+        pictures = self._v2_pictures(request.inputs[0])
+        wanted = request.request_outputs
+        binary = request.from_grpc or (all(output.binary_data for output in wanted) if wanted else request.use_binary_outputs)
+        cubes = self._cubes(pictures, self.limits.pixels if binary else self.limits.json_pixels)
+        if len({cube.shape for cube in cubes}) > 1:
+            raise InputError("the pictures of one V2 request must have one size, since its answer is one tensor")
+        outputs = []
+        for name, values in (("hsi", np.stack(cubes)), ("wavelengths", np.float32(self.reconstructor.description.wavelengths))):
+            output = InferOutput(name, list(values.shape), "FP32")
+            output.set_data_from_numpy(values, binary_data=bool(binary))
+            outputs.append(output)
+        return InferResponse(request.id or generate_uuid(), self.name, outputs, use_binary_outputs=bool(binary),
+                             requested_outputs=wanted)
+
+    def _v2_pictures(self, tensor) -> list[np.ndarray]:
+        if tensor.name == "image_bytes":
+            if tensor.datatype != "BYTES":
+                raise InputError(f"input image_bytes has datatype {tensor.datatype}, expected BYTES")
+            files = _values(tensor).reshape(-1)
+            return [self._decoded(_from_base64(file) if isinstance(file, str) else file) for file in files]
+        if tensor.datatype not in ("FP32", "FP64", "UINT8"):
+            raise InputError(f"input rgb has datatype {tensor.datatype}, expected FP32 or UINT8")
+        return _pictures(_values(tensor))
+
+    def _decoded(self, file: bytes) -> np.ndarray:
+        rgb = decode_image(file, max_pixels=self.limits.pixels)
+        return srgb.decode(rgb) if self.reconstructor.description.camera.encoding == "linear" else rgb
+
+    def _cubes(self, pictures: list[np.ndarray], most: int) -> list[np.ndarray]:
+        pixels = sum(picture.shape[0] * picture.shape[1] for picture in pictures if picture.ndim == 3)
+        if pixels > most:
+            hint = ": ask for binary tensors (V2)" if pixels <= self.limits.pixels else ""
+            raise InputError(f"the request holds {pixels} pixels, at most {most} are taken for this kind of answer{hint}")
+        return [self.reconstructor.reconstruct(picture).data for picture in pictures]
+
+
+def _refusing(answer, payload):
+    """`answer(payload)`, where whatever is wrong with the payload becomes a Refused."""
+    try:
+        return answer(payload)
+    except InputError as error:
+        raise Refused(str(error)) from error
+    except InvalidInput as error:
+        raise Refused(error.reason) from error
+
+
+def _pictures(batch) -> list[np.ndarray]:
+    if batch.ndim not in (3, 4) or batch.shape[-1] != 3 or 0 in batch.shape:
+        raise InputError(f"rgb has shape {list(batch.shape)}, expected [batch, height, width, 3]")
+    return list(batch) if batch.ndim == 4 else [batch]
+
+
+def _values(tensor) -> np.ndarray:
+    try:
+        return tensor.as_numpy()
+    except (ValueError, TypeError, OverflowError, struct.error) as error:
+        raise InputError(f"input {tensor.name} does not hold {tensor.datatype} of shape {tensor.shape} ({error})") from error
+
+
+def _numbers(values) -> np.ndarray:
+    try:
+        return np.asarray(values, np.float32)
+    except (ValueError, TypeError) as error:
+        raise InputError("rgb must be numbers in rows of one length, [height, width, 3]") from error
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError("image_bytes is not base64") from error

@@ -1,0 +1,119 @@
+"""kserve's ModelServer with what it lacks for the open: limits, a chosen address, plain refusals, and an orderly end."""
+
+import asyncio
+import struct
+from concurrent.futures import ThreadPoolExecutor
+
+import kserve.model_server
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from grpc import aio
+from kserve import ModelServer
+from kserve.errors import InvalidInput
+from kserve.protocol.dataplane import DataPlane
+from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc
+from kserve.protocol.grpc.interceptors import ExceptionToStatusInterceptor, LoggingInterceptor
+from kserve.protocol.grpc.servicer import InferenceServicer
+from kserve.protocol.model_repository_extension import ModelRepositoryExtension
+
+from hsi_inr_tf.serving.limits import BodyLimit
+from hsi_inr_tf.serving.model import Refused, ServedModel
+
+GRACE = 30  # seconds that requests under way get to finish
+
+
+class Server(ModelServer):
+    """Serves one model at `host`: over REST (V1 and V2) at `port` and, unless it is None, over gRPC (V2) at `grpc_port`."""
+
+    def __init__(self, host: str, port: int, grpc_port: int | None):
+        super().__init__(http_port=port, enable_grpc=False, grace_period=GRACE, enable_latency_logging=False)
+        self.host = host
+        self.rpc_port = grpc_port
+        self.dataplane = CheckedDataPlane(model_registry=self.registered_models)
+        self.model_repository_extension = FixedRepository(model_registry=self.registered_models)
+
+    def serve(self, model: ServedModel) -> None:
+        """Serve until SIGTERM or Ctrl-C, then finish what is under way."""
+        self.limits = model.limits
+        app = kserve.model_server.app
+        app.add_middleware(BodyLimit, limit=model.limits.body)
+        app.add_exception_handler(Refused, _refused)
+        app.add_exception_handler(RequestValidationError, _not_valid)
+        app.add_api_route(f"/v1/models/{model.name}/metadata", _metadata_of(model), methods=["GET"])
+        self.start([model])
+
+    async def _serve(self):
+        config = self._rest_server.config  # kserve binds to every address
+        config.host = self.host
+        config.limit_concurrency = self.limits.requests
+        if self.rpc_port is None:
+            return await super()._serve()
+        await asyncio.gather(super()._serve(), self._stop_with_rest(await self._start_grpc()))
+
+    async def _stop_with_rest(self, grpc_server):
+        while not self._rest_server._server.should_exit:  # uvicorn takes the signals and sets it
+            await asyncio.sleep(0.1)
+        await grpc_server.stop(GRACE)
+
+    async def _start_grpc(self):
+        largest = self.limits.pixels * 4096 + (1 << 20)  # a cube of 1024 bands
+        server = aio.server(ThreadPoolExecutor(2), interceptors=(LoggingInterceptor(), ExceptionToStatusInterceptor()),
+                            maximum_concurrent_rpcs=self.limits.requests,
+                            options=[("grpc.max_receive_message_length", self.limits.body),
+                                     ("grpc.max_send_message_length", min(largest, 2**31 - 1))])
+        servicer = InferenceServicer(self.dataplane, self.model_repository_extension)
+        grpc_predict_v2_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(servicer, server)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        server.add_insecure_port(f"{host}:{self.rpc_port}")
+        await server.start()
+        return server
+
+    def stop(self, sig: int):
+        # kserve would unload the model here, and requests that have been accepted would find none.
+        self._rest_server._server.should_exit = True
+
+
+class CheckedDataPlane(DataPlane):
+    """Refuses, in a sentence, requests that kserve's decoder trips over."""
+
+    def decode(self, body, headers, *args, **kwargs):
+        if headers and "content-type" in headers:  # "application/json; charset=utf-8" is JSON too
+            headers = {**headers, "content-type": headers["content-type"].split(";")[0].strip().lower()}
+        try:
+            return super().decode(body, headers, *args, **kwargs)
+        except InvalidInput as error:
+            raise Refused(error.reason) from error
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RuntimeError, struct.error) as error:
+            raise Refused(f"the request cannot be read ({type(error).__name__}: {error})") from error
+
+
+class FixedRepository(ModelRepositoryExtension):
+    """No client may load or unload models."""
+
+    async def load(self, model_name: str) -> None:
+        raise Refused("this server's models are fixed when it starts")
+
+    async def unload(self, model_name: str) -> None:
+        raise Refused("this server's models are fixed when it starts")
+
+
+def _metadata_of(model):
+    """GET /v1/models/NAME/metadata: what the model says of itself."""
+    description = model.reconstructor.description
+    metadata = {"wavelengths": description.wavelengths, "camera": description.camera.to_dict(),
+                "provenance": description.provenance}
+
+    async def answer():
+        return {"model_spec": {"name": model.name}, "metadata": metadata}
+
+    return answer
+
+
+async def _refused(_, error):
+    return JSONResponse({"error": str(error)}, 400)
+
+
+async def _not_valid(_, error):
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return JSONResponse({"error": f"the request cannot be read: {place}: {first['msg']}"}, 400)

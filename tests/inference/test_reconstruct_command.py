@@ -1,0 +1,109 @@
+"""scripts/reconstruct.py, as a user runs it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hsi_inr_tf import inference, io
+from hsi_inr_tf.cli.reconstruct import Options, run
+from hsi_inr_tf.errors import InputError
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "reconstruct.py"
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory, model, reconstructor):
+    """The tiny model as a folder such as the package bundles."""
+    from dataclasses import replace
+
+    folder = tmp_path_factory.mktemp("bundle")
+    overrides = {"width": 24, "head_width": 16, "hidden": (16,), "basis": 0, "dilations": (1,)}
+    (folder / "description.json").write_text(replace(reconstructor.description, overrides=overrides).to_json())
+    model.save_weights(folder / "model.weights.h5")
+    return folder
+
+
+@pytest.fixture
+def photo(tmp_path, photograph):
+    path = tmp_path / "photo.png"
+    Image.fromarray(np.round(photograph[:50, :70] * 255).astype(np.uint8)).save(path)
+    return path
+
+
+def test_a_photograph_becomes_a_cube_that_says_where_it_comes_from(bundle, photo, tmp_path, reconstructor):
+    finished = subprocess.run([sys.executable, SCRIPT, photo, "--model", bundle, "--out", tmp_path / "cube.hdr"],
+                              capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
+    assert "50 x 70 pixels, 31 bands from 400 to 700 nm" in finished.stdout and "(RMSE)" in finished.stdout
+    cube = io.read(tmp_path / "cube.hdr")
+    np.testing.assert_allclose(cube.data, reconstructor.reconstruct(io.read_image(photo)).data, atol=1e-5)
+    assert cube.provenance["source"] == "photo.png" and cube.provenance["model"] == "inr-compact"
+    rmse = np.sqrt(np.mean((cube.rgb() - io.read_image(photo)) ** 2))
+    assert cube.provenance["reprojection"]["rmse"] == pytest.approx(rmse, rel=1e-3)
+
+
+def test_bad_input_is_one_line_and_status_2(bundle, tmp_path):
+    (tmp_path / "photo.jpg").write_text("no picture")
+    finished = subprocess.run([sys.executable, SCRIPT, tmp_path / "photo.jpg", "--model", bundle, "--out", tmp_path / "cube.hdr"],
+                              capture_output=True, text=True)
+    assert finished.returncode == 2
+    assert "photo.jpg is no picture" in finished.stderr.splitlines()[-1] and "Traceback" not in finished.stderr
+    assert not list(tmp_path.glob("*cube*"))
+
+
+def test_all_options_together(bundle, photo, tmp_path):
+    run(Options((photo,), str(bundle), tmp_path / "cube.nc", dtype="uint16", scale=1.5, wavelengths="420:680:5", consistent=True,
+                tile=24))
+    cube = io.read(tmp_path / "cube.nc")
+    assert cube.shape == (75, 105, 53) and cube.wavelengths[0] == 420 and cube.wavelengths[-1] == 680
+    assert cube.provenance["scale"] == 1.5 and cube.provenance["consistent"]
+
+
+def test_a_folder_of_pictures_becomes_a_folder_of_cubes(bundle, photo, tmp_path):
+    Image.open(photo).save(tmp_path / "second.bmp")
+    run(Options((tmp_path,), str(bundle), tmp_path / "cubes", format="mat"))
+    assert sorted(p.name for p in (tmp_path / "cubes").iterdir()) == ["photo.mat", "second.mat"]
+
+
+def test_georeferenced_pictures_keep_their_place_even_when_scaled(bundle, tmp_path, photograph):
+    import rasterio
+
+    place = rasterio.Affine(2, 0, 600000, 0, -2, 5000000)
+    with rasterio.open(tmp_path / "map.tif", "w", driver="GTiff", height=40, width=48, count=3, dtype="uint8", crs="EPSG:32631",
+                       transform=place) as file:
+        file.write(np.round(photograph[:40, :48] * 255).astype(np.uint8).transpose(2, 0, 1))
+    run(Options((tmp_path / "map.tif",), str(bundle), tmp_path / "cube.tif", scale=2.0))
+    with rasterio.open(tmp_path / "cube.tif") as cube, rasterio.open(tmp_path / "map.tif") as picture:
+        assert cube.shape == (80, 96) and cube.bounds == picture.bounds and cube.crs == picture.crs
+
+
+def test_two_pictures_never_share_a_file(bundle, photo, tmp_path):
+    Image.open(photo).save(tmp_path / "photo.bmp")
+    with pytest.raises(InputError, match="several pictures would be written"):
+        run(Options((tmp_path,), str(bundle), tmp_path / "cubes"))
+    with pytest.raises(InputError, match="is one file"):
+        run(Options((photo, tmp_path / "photo.bmp"), str(bundle), tmp_path / "cube.hdr"))
+
+
+def test_what_is_no_model_is_refused_with_what_would_be(tmp_path):
+    with pytest.raises(InputError, match="no model 'nonesuch': expected a run folder"):
+        inference.load("nonesuch")
+    with pytest.raises(InputError, match="no model"):
+        inference.load(tmp_path)
+
+
+def test_weights_that_do_not_fit_are_refused(bundle, tmp_path):
+    (tmp_path / "description.json").write_text((bundle / "description.json").read_text().replace('"width": 24', '"width": 32'))
+    (tmp_path / "model.weights.h5").write_bytes((bundle / "model.weights.h5").read_bytes())
+    with pytest.raises(InputError, match="does not fit"):
+        inference.load(tmp_path)
+
+
+def test_the_package_for_devices_needs_no_tensorflow():
+    code = ("import sys, hsi_inr_tf, hsi_inr_tf.inference, hsi_inr_tf.io, hsi_inr_tf.description, hsi_inr_tf.optics; "
+            "print(sorted({'tensorflow', 'keras', 'colour', 'scipy', 'matplotlib', 'h5py'} & set(sys.modules)))")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

@@ -13,8 +13,6 @@ import tyro
 from hsi_inr_tf import metrics
 from hsi_inr_tf.errors import InputError
 
-DEFAULT_SPLITS = {"cave": "cave-22-10:test", "arad_1k": "validation", "ntire2018/clean": "validation"}
-
 
 @dataclass(frozen=True)
 class Options:
@@ -40,7 +38,7 @@ def run(options: Options) -> None:
     from hsi_inr_tf.inference import load
 
     open_part = partial(open_scenes, options.dataset, options.data_dir, allow_missing=options.allow_missing)
-    split = options.split or DEFAULT_SPLITS.get(options.dataset, "test")
+    split = options.split or default_split(options.dataset)
     reconstructor = load(options.model)
     scenes, fitted_on = open_part(split), training_part(split)
     regression = regression_reconstructor(open_part(fitted_on))
@@ -60,6 +58,11 @@ def run(options: Options) -> None:
             "scores": scores.to_dict(), "regression": {"degree": 3, "fitted_on": fitted_on, **baseline.to_dict()},
             "provenance": reconstructor.description.provenance})
         print(f"wrote {options.json}")
+
+
+def default_split(dataset: str) -> str:
+    """The scenes of `dataset` that are there to be scored."""
+    return {"cave": "cave-22-10:test", "arad_1k": "validation", "ntire2018": "validation"}.get(dataset.split("/")[0], "test")
 
 
 def training_part(split: str) -> str:
@@ -117,11 +120,16 @@ def notes(description, scenes, fitted_on_scored: bool):
 
 
 def write_json(path: Path, content: dict) -> None:
-    """Write JSON under a temporary name beside `path` and rename it."""
+    """Write JSON; see `write_text`."""
+    write_text(path, json.dumps(content, indent=1))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file under a temporary name beside `path` and rename it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(content, indent=1))
+        temporary.write_text(text)
         os.replace(temporary, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror})") from error

@@ -1,0 +1,31 @@
+"""scripts/benchmark.py NAME: measurements and the paper's tables, listed in one table."""
+
+import sys
+from importlib import import_module
+
+from hsi_inr_tf.cli import command
+
+# Name of the subcommand and of its module in hsi_inr_tf/cli/benchmarks, and what it does.
+TABLE = {
+    "table1": "Table I of the paper: the INR beside six baselines and regression, under one budget",
+    "table2": "Table II of the paper: cells per patch side (S = 2, 4, 8, 16)",
+    "table3": "Table III of the paper: frequencies of the encoding (none, 3, 5)",
+    "data": "feeding rate of training, and peak memory of building full-size scenes",
+    "reconstruct": "peak memory and time of reconstructing photographs of growing size",
+}
+
+
+def main(argv=None) -> None:
+    """Run the benchmark that the command line names."""
+    name, *rest = (sys.argv[1:] if argv is None else argv) or ["--help"]
+    if name in TABLE:
+        module = import_module(f"hsi_inr_tf.cli.benchmarks.{name}")  # only this one: others may need extras
+        sys.argv = [f"{sys.argv[0]} {name}", *rest]  # for the usage line
+        command(module.run, module.Options, rest)
+        return
+    if name not in ("-h", "--help"):
+        print(f"error: no benchmark '{name}', expected one of {', '.join(TABLE)}", file=sys.stderr)
+        sys.exit(2)
+    print("usage: scripts/benchmark.py NAME [OPTIONS]        NAME --help shows the options of one\n")
+    for name, what in TABLE.items():
+        print(f"  {name:<12} {what}")

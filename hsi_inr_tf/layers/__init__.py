@@ -5,9 +5,9 @@ from hsi_inr_tf.layers.cells import FromCells, ToCells
 from hsi_inr_tf.layers.periodic_encoding import PeriodicEncoding
 from hsi_inr_tf.layers.polynomial_features import PolynomialFeatures
 from hsi_inr_tf.layers.projection_loss import ProjectionLoss
-from hsi_inr_tf.layers.shared_mapping import SharedMapping
 from hsi_inr_tf.layers.shared_mlp import SharedMLP
+from hsi_inr_tf.layers.shares import Mean, Share
 from hsi_inr_tf.layers.spectral_attention import SpectralAttention
 
-__all__ = ["CellMLP", "FromCells", "PeriodicEncoding", "PolynomialFeatures", "ProjectionLoss", "SharedMLP", "SharedMapping",
+__all__ = ["CellMLP", "FromCells", "Mean", "PeriodicEncoding", "PolynomialFeatures", "ProjectionLoss", "Share", "SharedMLP",
            "SpectralAttention", "ToCells"]

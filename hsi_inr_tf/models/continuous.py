@@ -28,7 +28,7 @@ def sample(model, rgb, rows, columns):
         strips = ops.transpose(ops.reshape(grid, (-1, tall, across, wide * channels)), (0, 2, 1, 3))
         return ops.reshape(strips, (-1, down * across, tall * wide, channels))
 
-    pixels = _interpolated_grid(rgb, rows, columns)
+    pixels = interpolated_grid(rgb, rows, columns)
     grid_y, grid_x = ops.meshgrid(y, x, indexing="ij")
     positions = arranged(ops.stack([grid_x, grid_y], axis=-1)[None])
     spectra = model.spectra(arranged(pixels), positions, ops.reshape(theta, (-1, down * across, length)))
@@ -46,16 +46,16 @@ def query(model, rgb, points):
     cell_of_row, y = _position(model, points[:, 0], height)
     cell_of_column, x = _position(model, points[:, 1], width)
     theta = ops.take(ops.reshape(theta, (1, -1, length)), cell_of_row * across + cell_of_column, axis=1)
-    pixels = _interpolated_points(rgb[0], points[:, 0], points[:, 1])
+    pixels = interpolated_points(rgb[0], points[:, 0], points[:, 1])
     spectra = model.spectra(pixels[None, :, None], ops.stack([x, y], axis=-1)[None, :, None], theta)
     return spectra[:, :, 0]
 
 
 def _position(model, pixel, side):
     """(cell index int32, coordinate that the encoding takes) along one axis."""
-    index, inside = cell_position(pixel, model.hypernetwork.cell)
+    index, inside = cell_position(pixel, model.cell)
     # A query at the picture's very border belongs to the last cell.
-    last = ops.cast(side // model.hypernetwork.cell - 1, "int32")
+    last = ops.cast(side // model.cell - 1, "int32")
     index = ops.clip(index, 0, last)
     return index, patch_position(pixel, side) if model.coordinates == "patch" else inside
 
@@ -69,13 +69,14 @@ def _slots(cell_of, cells):
 
 
 def _neighbours(position, side):
-    position = ops.clip(position, 0.0, ops.cast(side - 1, "float32"))
+    position = ops.clip(ops.cast(position, "float32"), 0.0, ops.cast(side - 1, "float32"))
     before = ops.floor(position)
     index = ops.cast(before, "int32")
     return index, ops.minimum(index + 1, side - 1), position - before
 
 
-def _interpolated_grid(rgb, rows, columns):
+def interpolated_grid(rgb, rows, columns):
+    """rgb [batch, height, width, 3] at rows [H] and columns [W] -> [batch, H, W, 3]."""
     _, height, width, _ = ops.shape(rgb)
     above, below, y = _neighbours(rows, height)
     left, right, x = _neighbours(columns, width)
@@ -85,7 +86,8 @@ def _interpolated_grid(rgb, rows, columns):
     return ops.take(lines, left, axis=2) * (1 - x) + ops.take(lines, right, axis=2) * x
 
 
-def _interpolated_points(rgb, rows, columns):
+def interpolated_points(rgb, rows, columns):
+    """rgb [height, width, 3] at the points (rows [n], columns [n]) -> [n, 3]."""
     height, width, _ = ops.shape(rgb)
     above, below, y = _neighbours(rows, height)
     left, right, x = _neighbours(columns, width)

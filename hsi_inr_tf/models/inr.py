@@ -16,32 +16,25 @@ class INR(keras.Model):
     `coordinates` says where p is measured: "patch" (the paper), or "cell" (the same model at every position).
     `signed` computes on values scaled to [-1, 1], as the paper does. `squares` adds the squared RGB, nearly linear
     light, to the MLP's input. `basis` > 0 lets the MLP give coefficients of that many spectra shared by all cells.
-    `shared`, a layer [..., 3] -> [..., bands], gives a spectrum from the pixel alone, and f what to add to it. In training f's
-    part is left out for a share `omission` of the pictures and enlarged for the others, so that the shared mapping and the sum
-    are both good predictors; the trained model then gives, at an omission of 1/2, their mean: less variance than either.
     """
 
     def __init__(self, hypernetwork, mlp, bands: int = 31, frequencies: int = 5, encoding: str = "paper",
-                 coordinates: str = "patch", signed: bool = False, squares: bool = False, basis: int = 0,
-                 shared=None, omission: float = 0.5, name=None, trainable=True):
+                 coordinates: str = "patch", signed: bool = False, squares: bool = False, basis: int = 0, name=None,
+                 trainable=True):
         # Layers
         cell, side = hypernetwork.cell, hypernetwork.patch
         encode = PeriodicEncoding(frequencies, encoding, name="encoding")
         to_cells = ToCells(cell, name="to_cells")
         theta_of_cells = keras.layers.Reshape((-1, hypernetwork.outputs), name="theta")
         to_spectrum = keras.layers.Dense(bands, name="basis") if basis else None
-        omit = keras.layers.Dropout(omission, noise_shape=(None, 1, 1, 1), seed=0, name="omission") if shared else None
 
         # Functional graph: `theta` and `spectra` below, with the positions of the pixels themselves
         rgb = keras.Input((side, side, 3), name="rgb")
         x = rgb * 2.0 - 1.0 if signed else rgb
         lattice = ToCells(cell)(patch_lattice(side, side)[None]) if coordinates == "patch" else cell_lattice(cell)[None, None]
-        pixels = to_cells(x)
-        spectra = mlp(_features(pixels, encode(lattice), squares), theta_of_cells(hypernetwork(x)))
+        spectra = mlp(_features(to_cells(x), encode(lattice), squares), theta_of_cells(hypernetwork(x)))
         if to_spectrum:
             spectra = to_spectrum(spectra)
-        if shared:
-            spectra = shared(pixels) + omit(spectra)
         if signed:
             spectra = (spectra + 1.0) / 2.0
         hsi = FromCells(cell, name="from_cells")(spectra, rgb)
@@ -57,8 +50,6 @@ class INR(keras.Model):
         self.signed = signed
         self.squares = squares
         self.basis = basis
-        self.shared = shared
-        self.omission = omission
         self.encode = encode
         self.to_spectrum = to_spectrum
 
@@ -72,8 +63,6 @@ class INR(keras.Model):
         spectra = self.mlp(_features(x, self.encode(positions), self.squares), theta)
         if self.to_spectrum:
             spectra = self.to_spectrum(spectra)
-        if self.shared:
-            spectra = self.shared(x) + spectra
         return (spectra + 1.0) / 2.0 if self.signed else spectra
 
     def sample(self, rgb, rows, columns):
@@ -83,6 +72,11 @@ class INR(keras.Model):
     def query(self, rgb, points):
         """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3] -> [1, n, bands]."""
         return continuous.query(self, rgb, points)
+
+    @property
+    def cell(self) -> int:
+        """The side of a cell in pixels."""
+        return self.hypernetwork.cell
 
     @property
     def stride(self) -> int:
@@ -104,13 +98,12 @@ class INR(keras.Model):
                 "mlp": keras.saving.serialize_keras_object(self.mlp),
                 "bands": self.bands, "frequencies": self.frequencies, "encoding": self.encoding,
                 "coordinates": self.coordinates, "signed": self.signed, "squares": self.squares, "basis": self.basis,
-                "shared": keras.saving.serialize_keras_object(self.shared), "omission": self.omission,
                 "name": self.name, "trainable": self.trainable}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         config = dict(config)
-        for part in ("hypernetwork", "mlp", "shared"):
+        for part in ("hypernetwork", "mlp"):
             config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
         return cls(**config)
 

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from hsi_inr_tf.layers import CellMLP, SharedMapping, SharedMLP
+from hsi_inr_tf.layers import CellMLP, SharedMLP
 from hsi_inr_tf.models.cnn import CNN
+from hsi_inr_tf.models.committee import Committee
 from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
 from hsi_inr_tf.models.hscnn_r import HSCNNR, HSCNNREnsemble
 from hsi_inr_tf.models.hypernetwork import Hypernetwork
@@ -25,14 +26,19 @@ def inr(bands: int = 31, frequencies: int = 5, downsamplings: int = 2, extra: in
     return INR(hypernetwork, mlp, bands, frequencies, encoding, coordinates="patch", signed=True, **kwargs)
 
 
-def inr_compact(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int = 48, head_width: int = 32,
-                dilations=(1, 2), hidden=(32, 32), basis: int = 16, degree: int = 3, shared=(64,), **kwargs) -> INR:
-    """Ours, for whole images on small machines: about a million parameters, the same at every position."""
+def inr_single(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int = 48, head_width: int = 32, dilations=(1, 2),
+               hidden=(32, 32), basis: int = 16, **kwargs) -> INR:
+    """Ours, for whole images on small machines: fully convolutional, the same at every position."""
     widths = (6 + 4 * frequencies, *hidden, basis or bands)
     mlp = CellMLP(widths, name="cell_mlp")
     hypernetwork = ContextHypernetwork(mlp.parameters, cell, width, head_width, dilations, SharedMLP(widths), name="hypernetwork")
-    mapping = SharedMapping(bands, degree, shared, name="shared") if degree else None
-    return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, shared=mapping, **kwargs)
+    return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, **kwargs)
+
+
+def inr_committee(bands: int = 31, members: int = 3, degree: int = 3, regression_weight: float = 0.25, **kwargs) -> Committee:
+    """The mean of several small representations and of polynomial regression: less variance than any of them."""
+    regression = PolynomialRegression(bands, degree, name="regression")
+    return Committee([inr_single(bands, name=f"member_{i}", **kwargs) for i in range(members)], regression, regression_weight)
 
 
 TABLE = {
@@ -45,7 +51,9 @@ TABLE = {
     "inr-table3-n0": partial(inr, frequencies=0),
     "inr-table3-n3": partial(inr, frequencies=3),
     "inr-table3-n5": partial(inr, frequencies=5),
-    "inr-compact": inr_compact,
+    "inr-single": inr_single,
+    "inr-compact": inr_committee,
+    "inr-edge": partial(inr_committee, members=1),
     "cnn": CNN,
     "unet": UNet,
     "hscnn-r": HSCNNR,

@@ -16,7 +16,7 @@ from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.optics import named
 
 
-def describe(model, name="inr-compact"):
+def describe(model, name="inr-single"):
     camera = named()
     return ModelDescription(name, camera.wavelengths, camera, model.stride, model.halo, model.patch, provenance={"split": "none"})
 
@@ -24,7 +24,7 @@ def describe(model, name="inr-compact"):
 @pytest.fixture(scope="module")
 def compact():
     """inr-compact with every variable random: zeros would hide parts of the graph."""
-    model = models.build("inr-compact", width=24, head_width=16)
+    model = models.build("inr-single", width=24, head_width=16)
     generator = np.random.default_rng(0)
     for variable in model.variables:
         variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))

@@ -21,7 +21,7 @@ def reconstructor_of(model, name, **changes):
 @pytest.fixture(scope="session")
 def model():
     keras.utils.set_random_seed(0)
-    model = build("inr-compact", **TINY)
+    model = build("inr-single", **TINY)
     random = np.random.default_rng(0)
     kernels = [model.hypernetwork.head.kernel, *(second.kernel for _, second in model.hypernetwork.blocks)]
     for kernel in kernels:
@@ -32,7 +32,7 @@ def model():
 
 @pytest.fixture(scope="session")
 def reconstructor(model):
-    return reconstructor_of(model, "inr-compact")
+    return reconstructor_of(model, "inr-single")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from hsi_inr_tf.models import build
 def model(request):
     keras.utils.set_random_seed(1)
     if request.param == "cell":
-        model = build("inr-compact", width=24, head_width=16, hidden=(16,), basis=0, dilations=(1,))
+        model = build("inr-single", width=24, head_width=16, hidden=(16,), basis=0, dilations=(1,))
     else:
         model = build("inr-paper", width=8, top_width=16, frequencies=2)
     kernel = model.hypernetwork.head.kernel

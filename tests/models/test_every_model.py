@@ -18,7 +18,9 @@ SMALL = {
     "inr-table3-n0": PATCHES,
     "inr-table3-n3": PATCHES,
     "inr-table3-n5": PATCHES,
-    "inr-compact": {"width": 24, "head_width": 16, "dilations": (1, 2)},
+    "inr-single": {"width": 24, "head_width": 16, "dilations": (1, 2)},
+    "inr-compact": {"width": 24, "head_width": 16, "dilations": (1,), "members": 2},
+    "inr-edge": {"width": 24, "head_width": 16, "dilations": (1,)},
     "cnn": {"width": 16},
     "unet": {"width": 4},
     "hscnn-r": {"blocks": 2, "width": 8},
@@ -65,7 +67,7 @@ def test_an_output_sees_as_far_as_the_halo_says(name):
     assert reach(model, 2 * model.halo + 16) == model.halo
 
 
-@pytest.mark.parametrize("name", ["unet", "multiscale-cnn", "inr-compact"])
+@pytest.mark.parametrize("name", ["unet", "multiscale-cnn", "inr-single", "inr-compact"])
 def test_an_output_sees_no_farther_than_the_halo_and_more_than_half_of_it(name):
     model = models.build(name, **SMALL[name])
     side = 2 * (model.halo + model.stride)

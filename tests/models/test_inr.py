@@ -33,7 +33,7 @@ def test_compact_equals_loops_given_its_theta(basis):
     keras.utils.set_random_seed(2)
     cell = 4
     small = {"width": 24, "head_width": 8, "dilations": (1,), "hidden": (6,)}
-    model = models.build("inr-compact", bands=9, cell=cell, frequencies=2, basis=basis, **small)
+    model = models.build("inr-single", bands=9, cell=cell, frequencies=2, basis=basis, **small)
     kernel = model.hypernetwork.head.kernel
     kernel.assign(keras.random.normal(kernel.shape, stddev=0.05, seed=2))  # cells that differ
     rgb = np.random.default_rng(0).random((16, 24, 3), np.float32)

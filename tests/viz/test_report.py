@@ -26,9 +26,9 @@ def scenes(cube):
 @pytest.fixture(scope="module")
 def scored(scenes):
     keras.utils.set_random_seed(0)
-    model = build("inr-compact", width=24, head_width=16, hidden=(16,), basis=0, dilations=(1,))
+    model = build("inr-single", width=24, head_width=16, hidden=(16,), basis=0, dilations=(1,))
     provenance = {"dataset": "surfaces <b>", "scenes": ["other"], "steps": 10, "batch_size": 4, "patch": 64, "split": "x:train"}
-    description = ModelDescription("inr-compact", scenes.wavelengths, scenes.camera, model.stride, model.halo, model.patch,
+    description = ModelDescription("inr-single", scenes.wavelengths, scenes.camera, model.stride, model.halo, model.patch,
                                    provenance=provenance)
     both = Reconstructor(KerasEngine(model, description)), regression_reconstructor(scenes)
     return *both, *(metrics.evaluate(lambda rgb, one=one: one.reconstruct(rgb).data, scenes) for one in both)

@@ -1,0 +1,64 @@
+"""A committee of representations and regression: what it learns from, and what it answers."""
+
+import numpy as np
+import pytest
+
+from hsi_inr_tf.data import Scenes
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.models import build, polynomial_regression
+
+SMALL = {"width": 24, "head_width": 16, "hidden": (16,), "basis": 0, "dilations": (1,)}
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    random = np.random.default_rng(0)
+    return Scenes.from_arrays(*zip(*((random.random((24, 24, 3), np.float32), random.random((24, 24, 31), np.float32))
+                                     for _ in range(2)), strict=True))
+
+
+@pytest.fixture(scope="module")
+def committee(scenes):
+    model = build("inr-compact", members=3, regression_weight=0.25, **SMALL)
+    random = np.random.default_rng(1)
+    model.set_weights([random.normal(0, 0.1, weight.shape) for weight in model.get_weights()])
+    model.prepare(scenes)
+    return model
+
+
+@pytest.fixture(scope="module")
+def rgb():
+    return np.random.default_rng(2).random((5, 32, 32, 3), np.float32)
+
+
+def test_its_answer_is_the_weighted_mean_of_members_and_regression(committee, rgb):
+    members = np.mean([np.asarray(member({"rgb": rgb})["hsi"]) for member in committee.members], axis=0)
+    expected = 0.75 * members + 0.25 * np.asarray(committee.regression({"rgb": rgb})["hsi"])
+    np.testing.assert_allclose(committee({"rgb": rgb})["hsi"], expected, atol=1e-5)
+
+
+def test_in_training_every_example_is_answered_by_one_member_in_turn(committee, rgb):
+    answers = np.asarray(committee({"rgb": rgb}, training=True)["hsi"])
+    for i, answer in enumerate(answers):
+        alone = np.asarray(committee.members[i % 3]({"rgb": rgb[i : i + 1]})["hsi"])[0]
+        np.testing.assert_allclose(answer, alone, atol=1e-5)
+
+
+def test_its_regression_is_fitted_and_not_trained(committee, scenes):
+    fitted = polynomial_regression.fit(scenes).get_weights()
+    for own, expected in zip(committee.regression.get_weights(), fitted, strict=True):
+        np.testing.assert_allclose(own, expected)
+    trained = {id(variable) for variable in committee.trainable_variables}
+    assert not trained & {id(variable) for variable in committee.regression.variables}
+
+
+def test_at_pixel_centres_samples_and_points_are_the_ordinary_result(committee, rgb):
+    whole = np.asarray(committee({"rgb": rgb[:1]})["hsi"])
+    np.testing.assert_allclose(committee.sample(rgb[:1], np.arange(32.0), np.arange(32.0)), whole, atol=1e-5)
+    points = np.array([[[0, 0], [31, 31], [5, 20]]])
+    np.testing.assert_allclose(committee.query(rgb[:1], points)[0], whole[0, points[0, :, 0], points[0, :, 1]], atol=1e-5)
+
+
+def test_a_batch_smaller_than_the_committee_is_an_input_error(committee, rgb):
+    with pytest.raises(InputError, match="a batch of 2 cannot be shared by 3 members"):
+        committee({"rgb": rgb[:2]}, training=True)

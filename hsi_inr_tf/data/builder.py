@@ -2,9 +2,10 @@
 
 import inspect
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -45,18 +46,22 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
             disable_shuffling=True,
         )
 
-    def shards(self, sources: Iterable[tuple[str, tuple]], read: Callable[..., dict]) -> list[Callable]:
-        """One generator per scene, sorted by name, from (name, arguments of `read`) pairs.
+    def shards(self, splits: Mapping[str, Iterable[tuple[str, tuple]]], read: Callable[..., dict]) -> dict[str, list[Callable]]:
+        """What _shard_iterators_per_split returns: per split one generator per scene, sorted by name.
 
-        `read` returns rgb, cube and white; a name that comes twice is an InputError.
+        `splits` holds (name, arguments of `read`) pairs, the file last; `read` returns rgb, cube and white. A name that comes
+        twice is an InputError.
         """
-        arguments = {}
-        for name, values in sources:
-            if name in arguments:
-                raise InputError(f"scene {name} is there twice, as {arguments[name][-1]} and as {values[-1]}: expected it once")
-            arguments[name] = values
         wavelengths = np.asarray(self.info.metadata["wavelengths"], np.float32)
-        return [partial(_generate, name, wavelengths, read, values) for name, values in sorted(arguments.items())]
+        places, shards = {}, {}
+        for split, sources in splits.items():
+            for name, arguments in sources:
+                if name in places:
+                    raise InputError(f"scene {name} is there twice, as {places[name]} and as {arguments[-1]}: expected it once")
+                places[name] = arguments[-1]
+            ordered = sorted(sources, key=itemgetter(0))
+            shards[split] = [partial(_generate, name, wavelengths, read, arguments) for name, arguments in ordered]
+        return shards
 
     def _download_and_prepare(self, dl_manager, download_config=None):
         self.given_manual_dir = download_config.manual_dir if download_config else None

@@ -8,6 +8,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 
+SLAB = 16 << 20  # bytes that are read at once of a large variable
 LARGEST_PIXELS = 1 << 28  # of a scene; a damaged header that asks for more is refused before memory is taken
 
 
@@ -104,7 +105,7 @@ def mat_variable(path: Path, key: str, dtype=np.float32) -> np.ndarray:
 
 
 def hdf5_cube(path: Path, key: str, bands: int, dtype=np.float32, scale: float = 1.0, limit: float = 1.0) -> np.ndarray:
-    """A cube [rows, columns, bands] = variable [bands, columns, rows] of a .mat v7.3 times `scale`, read in slabs of columns.
+    """A cube [rows, columns, bands] = variable [bands, columns, rows] of a .mat v7.3 times `scale`, read slab by slab.
 
     InputError where the file, the variable, its shape or its values (finite, from 0 to `limit`) are not as they should be.
     """
@@ -117,17 +118,25 @@ def hdf5_cube(path: Path, key: str, bands: int, dtype=np.float32, scale: float =
                 raise InputError(f"{path}: {key} has shape {data.shape}, expected [{bands}, columns, rows]")
             _, columns, rows = data.shape
             cube = np.empty((rows, columns, bands), dtype)
-            width = max(data.chunks[1] if data.chunks else 0, 64)
-            for left in range(0, columns, width):
-                slab = data[:, left : left + width].T
+            for window in _slabs(data):
+                slab = data[window]
                 check_values(slab, path, key, limit)
                 slab = slab * scale
-                cube[:, left : left + width] = np.round(slab) if np.issubdtype(dtype, np.integer) else slab
+                cube.T[window] = np.round(slab) if np.issubdtype(dtype, np.integer) else slab
             return cube
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} cannot be read as a MATLAB v7.3 file ({_line(error)}): is it complete?") from error
+
+
+def _slabs(data):
+    """Windows that cover a dataset, cut across the axis along which it is stored in most pieces, so that none is read twice."""
+    pieces = data.chunks or (1, *data.shape[1:])
+    axis = int(np.argmax(np.array(data.shape) / pieces))
+    step = pieces[axis] * max(1, SLAB * data.shape[axis] // (data.size * data.dtype.itemsize * pieces[axis]))
+    for start in range(0, data.shape[axis], step):
+        yield tuple(np.s_[start : start + step] if a == axis else np.s_[:] for a in range(data.ndim))
 
 
 def _dataset(file, path, key):

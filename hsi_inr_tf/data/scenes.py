@@ -59,7 +59,7 @@ class Scenes:
         return len(self.names)
 
     def __getitem__(self, index: int) -> Scene:
-        return Scene(self.names[index], *self._read(index, np.s_[:, :]))
+        return Scene(self.names[index], *self.window(index, np.s_[:, :]))
 
     def __iter__(self) -> Iterator[Scene]:
         return (self[i] for i in range(len(self)))
@@ -70,7 +70,12 @@ class Scenes:
 
     def crop(self, index: int, top: int, left: int, side: int) -> tuple[np.ndarray, np.ndarray]:
         """(rgb [side, side, 3], cube [side, side, bands]) of a square window; only the window is read."""
-        return self._read(index, np.s_[top : top + side, left : left + side])
+        return self.window(index, np.s_[top : top + side, left : left + side])
+
+    def window(self, index: int, window) -> tuple[np.ndarray, np.ndarray]:
+        """(rgb, cube) of any window, a NumPy index of rows and columns such as np.s_[::4, ::4]; only it is read."""
+        rgb, cube = self.rgbs[index][window], self.cubes[index][window]
+        return unit(rgb, np.iinfo(rgb.dtype).max if rgb.dtype.kind == "u" else 1.0), unit(cube, self.whites[index])
 
     def select(self, names: Sequence[str]) -> "Scenes":
         """The scenes called `names`, in that order."""
@@ -81,10 +86,6 @@ class Scenes:
     def cached(self) -> "Scenes":
         """The same scenes held in memory."""
         return replace(self, rgbs=[np.array(rgb) for rgb in self.rgbs], cubes=[np.array(cube) for cube in self.cubes])
-
-    def _read(self, index, window):
-        rgb, cube = self.rgbs[index][window], self.cubes[index][window]
-        return unit(rgb, np.iinfo(rgb.dtype).max if rgb.dtype.kind == "u" else 1.0), unit(cube, self.whites[index])
 
 
 def unit(values: np.ndarray, white: float) -> np.ndarray:

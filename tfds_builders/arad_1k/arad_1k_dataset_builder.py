@@ -39,7 +39,7 @@ class Builder(SceneBuilder):
         parts = {"train": [], "validation": []}
         for name, files in found:
             parts["train" if int(name[-4:]) <= TRAINING else "validation"].append((name, files))
-        return {split: self.shards(scenes, read_scene) for split, scenes in parts.items() if scenes}
+        return self.shards({split: scenes for split, scenes in parts.items() if scenes}, read_scene)
 
 
 def find_scenes(root: Path):

@@ -35,7 +35,7 @@ class Builder(SceneBuilder):
 
     def _shard_iterators_per_split(self, dl_manager):
         root = self._local_copy(dl_manager) or _download(dl_manager)
-        return {"train": self.shards(find_scenes(root), read_scene)}
+        return self.shards({"train": find_scenes(root)}, read_scene)
 
     def _local_copy(self, dl_manager):
         try:

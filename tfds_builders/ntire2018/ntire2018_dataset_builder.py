@@ -50,7 +50,7 @@ class Builder(SceneBuilder):
         scenes = {split: find_scenes(root, parts, *TRACKS[self.builder_config.name]) for split, parts in PARTS.items()}
         if not any(scenes.values()):
             raise InputError(f"{root} holds no scenes of NTIRE2018, expected NTIRE2018_Train1_Spectral/BGU_HS_00001.mat and so on")
-        return {split: self.shards(found, read_scene) for split, found in scenes.items() if found}
+        return self.shards({split: found for split, found in scenes.items() if found}, read_scene)
 
 
 def find_scenes(root: Path, parts, track: str, suffix: str):

@@ -51,7 +51,7 @@ class Builder(SceneBuilder):
             self.info.metadata["camera"] = camera.to_dict()
         else:
             camera = named(self.builder_config.name)
-        return {split: self.shards(find_scenes(root / folder, camera), read_scene) for split, folder in SPLITS.items()}
+        return self.shards({split: find_scenes(root / folder, camera) for split, folder in SPLITS.items()}, read_scene)
 
 
 def canon(path: Path) -> Camera:

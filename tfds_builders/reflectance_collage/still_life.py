@@ -16,7 +16,7 @@ def scene(number: int, side: int, seed: int) -> tuple[str, np.ndarray]:
     rng = np.random.default_rng([seed, number])
     kind = list(KINDS)[number % len(KINDS)]
     cube = photograph(KINDS[kind](rng), side, rng)
-    cube *= rng.uniform(0.75, 1.0) / np.percentile(cube, 99.7)
+    cube *= rng.uniform(0.75, 1.0) / np.percentile(cube, 99.95)
     cube += rng.normal(0, 0.0015, cube.shape)  # the sensor's noise
     return f"{kind}_{number:02d}", np.clip(cube, 0, 1).astype(np.float32)
 

@@ -1,0 +1,135 @@
+"""A folder of pairs, in the formats people have, becomes scenes without code."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.io import savemat
+
+from hsi_inr_tf.data import from_folder, open_scenes
+from hsi_inr_tf.errors import InputError
+
+NM = [450.0, 500.0, 550.0, 600.0, 650.0]
+
+
+def cube_of(seed, height=10, width=12, bands=5):
+    return np.random.default_rng(seed).random((height, width, bands)).astype(np.float32)
+
+
+def picture(path, height=10, width=12, seed=0):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    Image.fromarray(pixels).save(path)
+    return pixels
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "mine"
+
+
+@pytest.fixture
+def opened(folder, tmp_path):
+    return lambda split=None: open_scenes(f"folder:{folder}", tmp_path / "data", split)
+
+
+def test_envi_mat_npz_and_hdf5_pairs_are_read_alike(folder, opened):
+    from spectral.io import envi
+
+    cubes = {name: cube_of(seed, 8 + seed) for seed, name in enumerate(["envi", "hdf5", "mat", "npz"])}
+    pixels = {name: picture(folder / f"{name}_RGB.png", len(cube), seed=len(name)) for name, cube in cubes.items()}
+    envi.save_image(str(folder / "envi.hdr"), cubes["envi"], metadata={"wavelength": NM}, interleave="bsq")
+    savemat(folder / "mat.mat", {"rad": cubes["mat"], "wavelengths": NM})
+    np.savez(folder / "npz.npz", cube=cubes["npz"], wavelengths=NM)
+    with h5py.File(folder / "hdf5.mat", "w") as file:
+        file["cube"] = cubes["hdf5"].transpose(2, 1, 0)
+        file["bands"] = np.array(NM)
+    scenes = opened()
+    assert scenes.names == ("envi", "hdf5", "mat", "npz") and scenes.wavelengths == tuple(NM)
+    for scene in scenes:
+        assert np.array_equal(scene.cube, cubes[scene.name])
+        assert scene.rgb == pytest.approx(pixels[scene.name] / 255, abs=1e-6)
+
+
+def test_band_images_of_any_count_with_their_wavelengths(folder, opened):
+    values = np.random.default_rng(0).integers(0, 65536, (9, 7, 5), np.uint16)
+    picture(folder / "leaf" / "leaf.jpg", 9, 7)
+    for band in range(5):
+        Image.fromarray(values[..., band]).save(folder / "leaf" / f"leaf_ms_{band + 1:02d}.png")
+    with pytest.raises(InputError, match=r"5 band images.*wavelengths.txt"):
+        opened()
+    (folder / "wavelengths.txt").write_text("450 500 550 600 650")
+    scenes = opened()
+    assert scenes.wavelengths == tuple(NM) and np.array_equal(scenes.cubes[0], values)
+
+
+def test_subfolders_are_splits(folder, opened):
+    for part, names in {"train": "ab", "validation": "c"}.items():
+        for name in names:
+            picture(folder / part / f"{name}.png")
+            np.savez(folder / part / f"{name}.npz", cube=cube_of(ord(name)), wavelengths=NM)
+    assert opened("train").names == ("a", "b") and opened("validation").names == ("c",) and len(opened()) == 3
+    with pytest.raises(InputError, match="test"):
+        opened("test")
+    assert opened("fold-0-of-3:validation").names == ("a",)
+
+
+def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(folder, opened, tmp_path):
+    picture(folder / "a.png")
+    np.savez(folder / "a.npz", cube=cube_of(1), wavelengths=NM)
+    opened()
+    kept = next((tmp_path / "data" / "folder").rglob("a.cube.npy"))
+    first = kept.stat().st_mtime_ns
+    opened()
+    assert kept.stat().st_mtime_ns == first
+    np.savez(folder / "a.npz", cube=cube_of(2), wavelengths=NM)
+    assert np.array_equal(opened()[0].cube, cube_of(2))
+
+
+def test_cubes_beyond_one_are_divided_by_the_largest_value_of_all(folder, opened):
+    for name, top in (("a", 50.0), ("b", 200.0)):
+        picture(folder / f"{name}.png")
+        np.savez(folder / f"{name}.npz", cube=cube_of(1) / cube_of(1).max() * top, wavelengths=NM)
+    assert [scene.cube.max() for scene in opened()] == pytest.approx([0.25, 1.0])
+
+
+def test_a_response_in_the_folder_is_its_camera(folder, opened):
+    picture(folder / "a.png")
+    np.savez(folder / "a.npz", cube=cube_of(1), wavelengths=NM)
+    (folder / "camera.csv").write_text("\n".join(f"{w},{w},{1},{1000 - w}" for w in (400, 700)))
+    camera = opened().camera
+    assert camera.name == "camera" and camera.encoding == "srgb" and camera.response[:, 1] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    "damage, message",
+    [
+        (lambda f: (f / "a.png").unlink(), r"a\.npz has no picture called a"),
+        (lambda f: (f / "a.npz").unlink(), r"a\.png has no cube called a"),
+        (lambda f: picture(f / "sub" / "a.jpg"), r"a\.jpg and .*a\.png are both the picture of scene a"),
+        (lambda f: picture(f / "a.png", 11), r"a\.png has \(11, 12\) pixels.*\(10, 12\)"),
+        (lambda f: np.savez(f / "b.npz", cube=cube_of(1), wavelengths=[1, 2, 3, 4, 5]), r"b\.npz has 5 bands from 1 to 5"),
+        (lambda f: np.savez(f / "b.npz", cube=cube_of(1) * np.nan, wavelengths=NM), r"b\.npz.*not finite"),
+        (lambda f: np.savez(f / "b.npz", values=cube_of(1)), r"b\.npz"),
+        (lambda f: (f / "b.npz").write_bytes((f / "b.npz").read_bytes()[:200]), r"b\.npz"),
+        (lambda f: (f / "b.png").write_bytes(b"not an image"), r"b\.png"),
+    ],
+)
+def test_damage_is_told_in_one_sentence_and_nothing_is_indexed(folder, opened, tmp_path, damage, message):
+    for name in "ab":
+        picture(folder / f"{name}.png")
+        np.savez(folder / f"{name}.npz", cube=cube_of(1), wavelengths=NM)
+    damage(folder)
+    with pytest.raises(InputError, match=message):
+        opened()
+    assert not list((tmp_path / "data").rglob("index.json"))
+
+
+def test_the_index_lists_the_files_it_was_made_from(folder, tmp_path):
+    picture(folder / "a.png")
+    np.savez(folder / "a.npz", cube=cube_of(1), wavelengths=NM)
+    from_folder(folder, tmp_path / "data")
+    index = json.loads(next((tmp_path / "data").rglob("index.json")).read_text())
+    assert [name for name, *_ in index["files"]] == ["a.npz", "a.png"]

@@ -1,0 +1,70 @@
+"""Cameras against colour-science, against identities, and against the RGB that CAVE ships."""
+
+import colour
+import numpy as np
+import pytest
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics import CAVE, VISIBLE, Camera, named, names
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_cube_of_ones_renders_to_white(name):
+    assert named(name).render(np.ones((2, 31), np.float32)) == pytest.approx(1.0, abs=2e-3)
+
+
+@pytest.mark.parametrize("name", names())
+def test_rgb_to_cube_to_rgb_returns_the_rgb(name):
+    camera = named(name)
+    rgb = np.random.default_rng(0).uniform(0.02, 0.98, (50, 3))
+    cube = camera.decode(rgb) @ np.linalg.pinv(camera.response)
+    assert camera.render(cube) == pytest.approx(rgb, abs=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:Aligning")
+def test_cave_camera_agrees_with_colour_science_on_the_colorchecker():
+    camera = named(CAVE, np.arange(380, 781, 5))
+    for name, patch in colour.SDS_COLOURCHECKERS["ColorChecker N Ohta"].items():
+        xyz = colour.sd_to_XYZ(patch, illuminant=colour.SDS_ILLUMINANTS["D65"]) / 100
+        reflectance = np.array([patch[w] for w in camera.wavelengths])
+        assert camera.render(reflectance) == pytest.approx(np.clip(colour.XYZ_to_sRGB(xyz), 0, 1), abs=4e-3), name
+
+
+def test_rendering_is_linear_before_the_encoding():
+    camera = named("nikon-5100")
+    a, b = np.random.default_rng(1).random((2, 4, 31))
+    assert camera.linear_rgb(2 * a + b) == pytest.approx(2 * camera.linear_rgb(a) + camera.linear_rgb(b))
+
+
+def test_uneven_bands_weigh_by_their_width():
+    even, uneven = named(CAVE, np.arange(400, 701, 5.0)), named(CAVE, [*np.arange(400, 550, 5.0), *np.arange(550, 701, 2.5)])
+    slope = lambda camera: np.asarray(camera.wavelengths) / 700  # noqa: E731
+    assert uneven.render(slope(uneven)) == pytest.approx(even.render(slope(even)), abs=3e-3)
+
+
+def test_a_response_from_csv_is_sampled_and_balanced(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("nm,R,G,B\n" + "\n".join(f"{w},{w - 390},{2},{710 - w}" for w in (400, 500, 600, 700)))
+    camera = named(str(path), encoding="srgb")
+    expected = np.array([w - 390.0 for w in VISIBLE])
+    assert camera.response[:, 0] == pytest.approx(expected / expected.sum())
+    assert (camera.name, camera.encoding) == ("mine", "srgb")
+
+
+@pytest.mark.parametrize("text", ["", "nm,R,G,B", "400,1,2", "500,1,1,1\n400,1,1,1", "400,a,b,c", "900,1,1,1\n950,1,1,1"])
+def test_a_csv_that_is_no_response_is_refused_by_name(tmp_path, text):
+    path = tmp_path / "bad.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match="bad"):
+        named(str(path))
+
+
+def test_unknown_cameras_are_refused_with_the_known_ones():
+    with pytest.raises(InputError, match="nikon-5100"):
+        named("kodak")
+
+
+def test_a_camera_survives_its_dictionary():
+    camera = named("sigma-sd-merrill")
+    again = Camera.from_dict(camera.to_dict())
+    assert np.array_equal(again.response, camera.response) and again.wavelengths == camera.wavelengths

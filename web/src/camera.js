@@ -12,6 +12,7 @@ export function encode(linear) {
  */
 export function render(camera, cube, count, rgb = new Float32Array(3 * count)) {
   const bands = camera.response.length;
+  const curve = camera.encoding === 'srgb' ? encode : (value) => Math.min(1, Math.max(0, value));
   const flat = Float64Array.from(camera.response.flat());
   for (let i = 0, from = 0; i < count; i++, from += bands) {
     let red = 0, green = 0, blue = 0;
@@ -21,7 +22,6 @@ export function render(camera, cube, count, rgb = new Float32Array(3 * count)) {
       green += value * flat[k + 1];
       blue += value * flat[k + 2];
     }
-    const curve = camera.encoding === 'srgb' ? encode : (value) => Math.min(1, Math.max(0, value));
     rgb[3 * i] = curve(red);
     rgb[3 * i + 1] = curve(green);
     rgb[3 * i + 2] = curve(blue);

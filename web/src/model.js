@@ -49,8 +49,8 @@ export class Model {
   }
 
   /**
-   * The cube of `picture` {pixels (Uint8ClampedArray [height, width, 4]), height, width}. `onPart(cube, progress)` is called
-   * after each window with the cube so far. Rejects with an AbortError when `signal` says so.
+   * The cube of `picture` {pixels (Uint8ClampedArray [height, width, 4]), height, width}. `onPart(cube, part)` is
+   * called after each window: the cube so far, the part {top, left, tall, wide} that is new and progress {done, total}. Rejects with an AbortError when `signal` says so.
    */
   reconstruct(picture, { onPart, signal } = {}) {
     const id = ++this.#jobs;
@@ -65,7 +65,7 @@ export class Model {
         if (data.type === 'failed') return reject(new Error(data.message));
         if (data.type === 'part') {
           cube.insert(data);
-          return onPart?.(cube, data.progress);
+          return onPart?.(cube, data);
         }
         cube.exact = data.exact;
         cube.reprojection = data.reprojection;

@@ -8,13 +8,13 @@ const RELOADED = 'reloaded for threads';
  */
 export async function install(isIdle) {
   if (!('serviceWorker' in navigator)) return false; // plain http
-  try {
-    await navigator.serviceWorker.register('./sw.js');
-    await navigator.serviceWorker.ready;
-  } catch {
-    return false;
-  }
   const claimed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+  try {
+    const registration = await navigator.serviceWorker.register('./sw.js');
+    await settled(registration.installing ?? registration.waiting ?? registration.active);
+  } catch {
+    return false; // forbidden, or not enough room
+  }
   const patience = new Promise((resolve) => setTimeout(resolve, 2000)); // a forced reload goes past the service worker for good
   if (!navigator.serviceWorker.controller) await Promise.race([claimed, patience]);
   const served = navigator.serviceWorker.controller !== null;
@@ -24,6 +24,15 @@ export async function install(isIdle) {
     await new Promise(() => {});
   }
   return served;
+}
+
+/** Waits until a service worker serves, or has failed. */
+function settled(worker) {
+  return new Promise((resolve) => {
+    const check = () => ['activated', 'redundant'].includes(worker.state) && resolve();
+    worker.addEventListener('statechange', check);
+    check();
+  });
 }
 
 /** Resolves to true once everything that was loaded is kept, false if that does not come about. */

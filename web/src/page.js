@@ -62,9 +62,10 @@ async function reconstruct(signal) {
   const began = performance.now();
   const made = await (await model).reconstruct(picture, {
     signal,
-    onPart(part, { done, total }) {
-      const image = new ImageData(part.rendered, part.width, part.height);
-      $('canvas').getContext('2d').putImageData(image, 0, 0);
+    onPart(soFar, part) {
+      const { done, total } = part.progress;
+      const image = new ImageData(soFar.rendered, soFar.width, soFar.height);
+      $('canvas').getContext('2d').putImageData(image, 0, 0, part.left, part.top, part.wide, part.tall);
       $('progress').value = done / total;
       const left = ((performance.now() - began) / done) * (total - done) / 1000;
       $('step').textContent = `Tile ${done} of ${total}` + (left >= 1 ? `, ${Math.ceil(left)} s left` : '');
@@ -90,6 +91,7 @@ function busy(working) {
   $('result').classList.toggle('busy', working);
   for (const id of ['bands', 'downloads', 'pin']) $(id).toggleAttribute('inert', working);
   if (working) {
+    cross.hidden = true;
     $('plot').replaceChildren();
     $('readout').textContent = '';
   }
@@ -129,7 +131,7 @@ function draw() {
     const values = cube.spectrum(point.x, point.y);
     curves.push({ values, name: 'here' });
     placed(cross, point, cube);
-    $('readout').textContent = `x ${point.x}, y ${point.y}: ${values[band].toFixed(3)} at ${cube.wavelengths[band]} nm`;
+    $('readout').textContent = `x ${point.x}, y ${point.y}: ${values[band].toFixed(3)} at ${cube.wavelengths[band]}\u00a0nm`;
   }
   drawPlot($('plot'), { wavelengths: cube.wavelengths, colours, curves, band });
   pins.show(cube, band);
@@ -172,7 +174,7 @@ function describe({ description, threads }) {
 function showSizes(engine) {
   for (const select of document.querySelectorAll('.sizes')) {
     select.replaceChildren(...SIZES.map((size) => {
-      const option = new Option(`${size} pixels`, size, false, size === longest);
+      const option = new Option(`${size} px`, size, false, size === longest);
       if (engine) {
         const count = windows(fitted(picture?.original ?? { height: 2, width: 3 }, size), engine.side, engine.description).windows.length;
         option.text += `, about ${Math.max(1, Math.round((count * engine.milliseconds) / 1000))} s`;

@@ -23,7 +23,7 @@ export function paintBand(canvas, cube, band, white) {
 }
 
 /** The radiance that all but `share` of the values lie below, from a sample of the cube; never 0. */
-export function whiteOf(cube, share = 0.005) {
+export function whiteOf(cube, share = 0.001) {
   const step = Math.max(1, Math.floor(cube.data.length / 200_000)) | 1; // odd, so that it meets all bands
   const sample = [];
   for (let i = 0; i < cube.data.length; i += step) sample.push(cube.data[i]);

@@ -10,8 +10,11 @@ TABLE = {
     "table1": "Table I of the paper: the INR beside six baselines and regression, under one budget",
     "table2": "Table II of the paper: cells per patch side (S = 2, 4, 8, 16)",
     "table3": "Table III of the paper: frequencies of the encoding (none, 3, 5)",
+    "speed": "models beside each other in Keras, SavedModel and LiteRT: milliseconds, multiply-adds, memory",
     "data": "feeding rate of training, and peak memory of building full-size scenes",
     "reconstruct": "peak memory and time of reconstructing photographs of growing size",
+    "export": "Keras, SavedModel and LiteRT on the clock, with 1 and 2 threads",
+    "load": "load test of scripts/serve.py: speed, memory, wrong answers, malformed requests",
 }
 
 

@@ -12,6 +12,12 @@ from hsi_inr_tf.errors import InputError
 
 BUILDER = Path(__file__).resolve().parents[2] / "tfds_builders" / "reflectance_collage"
 SPLIT = "reflectance-collage"
+NEXT = (
+    ("python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr", "your own photograph, bundled weights"),
+    ("python scripts/view.py photo.hdr", "its bands and spectra, as figures and a page"),
+    ("python scripts/serve.py --help", "a server for these models"),
+    ("python scripts/train.py --help", "training on CAVE, NUS, NTIRE2018, ARAD_1K or your own pairs"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,20 +77,15 @@ def run(options: Options) -> None:
 
     _heading("6/6", "writing the report")
     page = out / "report.html"
-    report.write(page, reconstructor, regression, scenes, scores, baseline)
-    print(f"""
-Done in {(time.monotonic() - begun) / 60:.1f} minutes. What was made:
-  {page}   open it in a browser: pictures, error maps, spectra, scores
-  {folder}   the run: weights, configuration, log
-  {saved_model}   for TensorFlow Serving
-  {tflite}   for devices
-  {data_dir}   the dataset, as tfds build writes it
-
-What to try next:
-  python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr     your own photograph, with the bundled weights
-  python scripts/view.py photo.hdr                                               look at its bands and spectra
-  python scripts/train.py --help                                                 train on real data
-""")
+    files = {"the run: weights, configuration, log": str(folder), "for TensorFlow Serving": str(saved_model),
+             "for devices": str(tflite), "the dataset, as tfds build writes it": str(data_dir)}
+    report.write(page, reconstructor, regression, scenes, scores, baseline, files=files, commands=NEXT)
+    print(f"\nDone in {(time.monotonic() - begun) / 60:.1f} minutes. What was made:")
+    for what, where in ({"open it in a browser: pictures, error maps, spectra, scores": str(page)} | files).items():
+        print(f"  {where:<42} {what}")
+    print("\nWhat to try next:")
+    for line, what in NEXT:
+        print(f"  {line}\n      {what}")
 
 
 def build_dataset(data_dir: Path) -> None:

@@ -48,7 +48,7 @@ class TableOptions:
     """Go on without scenes that this copy of the data lacks."""
     protocol: Literal["full", "seed", "released", "mstpp"] = "full"
     """How to score."""
-    batch_size: int = 16
+    batch_size: int = 8
     """Crops of 64x64 in a step; the same crops for every row of a seed."""
     loss: Literal["l1", "l1+sam", "mrae"] = "l1"
     """Training loss, see scripts/train.py."""

@@ -1,0 +1,58 @@
+"""How fast the same model runs in Keras, as a SavedModel and in LiteRT, with 1 and 2 threads, in one run."""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from tqdm import tqdm
+
+
+@dataclass(frozen=True)
+class Options:
+    model: Annotated[str, tyro.conf.Positional] = "inr-compact"
+    """A bundled model's name or a run folder."""
+    sides: tuple[int, ...] = (128, 256, 512)
+    """Sides of the pictures."""
+    threads: tuple[int, ...] = (1, 2)
+    """Numbers of threads."""
+    quantize: tuple[str, ...] = ("none", "float16", "dynamic")
+    """The TFLite files to time; int8 and int16x8 need calibration, see scripts/export.py."""
+    repeats: int = 20
+    """Calls a measurement, of which the median counts."""
+    json: Path | None = None
+    """Also write the rows to this file."""
+
+
+def run(options: Options) -> None:
+    """Milliseconds for one picture: Keras, SavedModel and LiteRT, each in a process of its own."""
+    from hsi_inr_tf import export, inference
+
+    engine = inference.load(options.model).engine
+    model, description = engine.model, engine.description
+    sides = [model.patch] if model.patch else options.sides
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {"Keras": options.model, "SavedModel": export.saved_model(model, description, Path(folder, "saved_model"))}
+        todo = tqdm(total=len(sides) * len(options.threads) * (2 + len(options.quantize)), desc="timing", leave=False)
+        for side in sides:
+            for kind in options.quantize:
+                name = "LiteRT" if kind == "none" else f"LiteRT {kind}"
+                paths[name] = export.tflite(model, description, Path(folder, f"{side}-{kind}.tflite"), height=side, width=side,
+                                            quantize=kind)
+            for name, path in paths.items():
+                times = {}
+                for threads in options.threads:
+                    times[threads] = export.milliseconds(path, side, side, threads, options.repeats)
+                    todo.update()
+                rows.append({"side": side, "engine": name, "milliseconds": times})
+        todo.close()
+    print(f"{description.model}, milliseconds for one picture (median of {options.repeats})")
+    print(f"{'side':>6} {'engine':<16}" + "".join(f"{f'{threads} threads':>12}" for threads in options.threads))
+    for row in rows:
+        times = "".join(f"{row['milliseconds'][threads]:12.1f}" for threads in options.threads)
+        print(f"{row['side']:6d} {row['engine']:<16}{times}")
+    if options.json:
+        options.json.write_text(json.dumps({"model": options.model, "rows": rows}, indent=1))

@@ -1,0 +1,146 @@
+"""scripts/serve.py as a real process on real sockets."""
+
+import base64
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hsi_inr_tf import export, models
+from hsi_inr_tf.cli.benchmarks import load
+from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import load as load_model
+from hsi_inr_tf.optics import named
+from hsi_inr_tf.serving.client import reconstruct
+
+pytest.importorskip("kserve", reason="needs the extra serving")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A small model with random weights as a SavedModel folder."""
+    model = models.build("inr-compact", width=24, head_width=16)
+    generator = np.random.default_rng(0)
+    for variable in model.variables:
+        variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
+    camera = named()
+    description = ModelDescription("inr-compact", camera.wavelengths, camera, model.stride, model.halo, model.patch)
+    return export.saved_model(model, description, tmp_path_factory.mktemp("served") / "1")
+
+
+@pytest.fixture(scope="module")
+def server(model):
+    with load.serving(model) as server:
+        yield server
+
+
+def url(server):
+    return f"http://127.0.0.1:{server.port}"
+
+
+def test_good_requests_stay_right_while_malformed_ones_arrive(model, server):
+    cases, bad = load.good_cases(model, server, sides=(32, 64)), load.bad_cases(server)
+    load.measure(server, cases, bad, clients=2, seconds=3)
+    before = server.resident_mb()
+    tally = load.measure(server, cases, bad, clients=2, seconds=5)
+    assert tally.wrong == []
+    assert len(tally.milliseconds) >= len(cases)
+    assert set(tally.refused) == set(bad)
+    assert server.resident_mb() < before + 100  # the body of 256 MB is not kept, nor is anything else
+
+
+def test_rest_v1_answers_as_tf_serving_does(model, server):
+    rgb = np.random.default_rng(2).random((2, 16, 24, 3), np.float32)
+    cubes = [load_model(model).reconstruct(picture).data for picture in rgb]
+    for body, key in (({"instances": rgb.tolist()}, "predictions"), ({"inputs": {"rgb": rgb.tolist()}}, "outputs"),
+                      ({"instances": [{"rgb": picture.tolist()} for picture in rgb]}, "predictions")):
+        kind = {"Content-Type": "application/json; charset=utf-8"}
+        status, answer, _ = server.post("/v1/models/loaded:predict", json.dumps(body), kind)
+        assert status == 200
+        np.testing.assert_allclose(json.loads(answer)[key], cubes, atol=1e-5)
+
+
+def test_the_client_gets_cubes_and_wavelengths_and_is_refused_in_a_sentence(model, server):
+    rgb = np.random.default_rng(3).integers(0, 256, (2, 33, 50, 3), np.uint8)
+    cubes, wavelengths = reconstruct(url(server), "loaded", rgb)
+    reconstructor = load_model(model)
+    np.testing.assert_allclose(cubes, [reconstructor.reconstruct(picture).data for picture in rgb], atol=1e-5)
+    assert tuple(wavelengths) == reconstructor.description.wavelengths
+    with pytest.raises(InputError, match=r"refuses \(400\).*at most"):
+        reconstruct(url(server), "loaded", np.zeros((1, 1025, 1024, 3), np.uint8))
+    with pytest.raises(InputError, match=r"refuses \(404\)"):
+        reconstruct(url(server), "another", rgb)
+    with pytest.raises(InputError, match="does not answer"):
+        reconstruct("http://127.0.0.1:9", "loaded", rgb)
+
+
+@pytest.mark.parametrize(("path", "body", "kind", "reason"), [
+    ("/v1/models/loaded:predict", b"[" * 100_000, "application/json", "Unrecognized request format"),
+    ("/v1/models/loaded:predict", b"null", "application/json", "no JSON object"),
+    ("/v1/models/loaded:predict", b"hello", "text/plain", "no JSON object"),
+    ("/v1/models/loaded:predict", b'{"instances": []}', "application/json", "at least one picture"),
+    ("/v1/models/loaded:predict", b'{"instances": [[[[0, 0, 2.5]]]]}', "application/json", "expected \\[0, 1\\]"),
+    ("/v1/models/loaded:predict", b'{"instances": [{"b64": "?"}]}', "application/json", "base64"),
+    ("/v2/models/loaded/infer", b'{"inputs": "x"}', "application/json", "valid list"),
+    ("/v2/models/loaded/infer", b'{"inputs": []}', "application/json", "expected one input"),
+    ("/v2/models/loaded/infer", b"junk", "application/octet-stream", "header is missing"),
+    ("/v2/repository/models/loaded/unload", b"", "application/json", "fixed when it starts"),
+])
+def test_what_cannot_be_answered_is_refused_in_a_sentence(server, path, body, kind, reason):
+    status, answer, _ = server.post(path, body, {"Content-Type": kind})
+    assert status == 400
+    message = json.loads(answer)["error"]
+    assert re.search(reason, message)
+    assert "Traceback" not in message and len(message) < 400
+
+
+def test_a_body_of_unknown_length_is_cut_off_at_the_limit(server):
+    chunks = (bytes(1 << 20) for _ in range(40))
+    status, answer, _ = server.post("/v1/models/loaded:predict", chunks, {"Content-Type": "application/json"})
+    assert status == 413
+    assert "larger than" in json.loads(answer)["error"]
+
+
+def test_sigterm_lets_the_request_under_way_finish(model):
+    with load.serving(model) as server:
+        reconstruct(url(server), "loaded", np.zeros((1, 64, 64, 3), np.uint8))
+        answers = []
+        rgb = np.zeros((1, 1000, 1000, 3), np.uint8)
+        asking = threading.Thread(target=lambda: answers.append(reconstruct(url(server), "loaded", rgb)[0].shape))
+        asking.start()
+        time.sleep(0.3)  # the request is on its way or being computed
+        server.process.send_signal(signal.SIGTERM)
+        asking.join()
+        assert server.process.wait(60) == 0
+    assert answers == [(1, 1000, 1000, 31)]
+
+
+def test_a_taken_port_is_named_and_ends_with_status_2(model, server):
+    script = "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, Options)"
+    ended = subprocess.run([sys.executable, "-c", script, str(model), "--port", str(server.port)], capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert f"cannot listen at 127.0.0.1:{server.port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_v2_rest_takes_files_as_base64(model, server):
+    rgb = np.random.default_rng(4).integers(0, 256, (20, 30, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "PNG")
+    text = base64.b64encode(file.getvalue()).decode()
+    body = json.dumps({"inputs": [{"name": "image_bytes", "shape": [1], "datatype": "BYTES", "data": [text]}]})
+    status, answer, _ = server.post("/v2/models/loaded/infer", body, {"Content-Type": "application/json"})
+    assert status == 200
+    hsi, wavelengths = json.loads(answer)["outputs"]
+    expected = load_model(model).reconstruct(rgb).data
+    np.testing.assert_allclose(np.reshape(hsi["data"], hsi["shape"])[0], expected, atol=1e-5)
+    assert wavelengths["data"][0] == 400

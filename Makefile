@@ -20,7 +20,7 @@ lint: $(INSTALLED)
 # The model that the page carries: the smaller bundled one, or WEB_MODEL=RUN.
 WEB_MODEL ?= $(firstword $(wildcard hsi_inr_tf/pretrained/inr-edge hsi_inr_tf/pretrained/inr-compact))
 web: $(INSTALLED)
-	$(BIN)/python scripts/export.py $(WEB_MODEL) --format tflite --size 128 --no-time --out web/public/model.tflite
+	$(BIN)/python scripts/export.py $(WEB_MODEL) --format tflite --size 256 --no-time --out web/public/model.tflite
 	cd web && npm ci && npm run build
 
 # Dependencies are installed once, and again only when their declaration changes.

@@ -15,7 +15,7 @@ export function complete({ root, model, litert }) {
     apply: 'build',
     configResolved(config) {
       out = resolve(config.root, config.build.outDir);
-      if (!existsSync(model)) throw new Error(`${model} is missing: "make web" exports it, or scripts/export.py MODEL --size 128 --out ${model}`);
+      if (!existsSync(model)) throw new Error(`${model} is missing: "make web" exports it, or scripts/export.py MODEL --size 256 --out ${model}`);
     },
     writeBundle() {
       copyFileSync(model, join(out, 'model.tflite'));

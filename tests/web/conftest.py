@@ -25,7 +25,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory) -> Path:
-    """A .tflite of inr-compact, narrow, for pictures of 64x64, every variable random."""
+    """A .tflite of inr-edge, narrow, for pictures of 64x64, every variable random."""
     from hsi_inr_tf import export, models
     from hsi_inr_tf.description import ModelDescription
     from hsi_inr_tf.optics import named

@@ -29,7 +29,7 @@ async function start(base) {
   model = await loadAndCompile(bytes, { accelerator: 'wasm' });
   const [batch, height, width, channels] = model.getInputDetails()[0].shape;
   if (batch !== 1 || !(height > 0) || !(width > 0) || channels !== 3) {
-    throw new Error('The model takes no pictures of fixed size: export it with --size 128.');
+    throw new Error('The model takes no pictures of fixed size: export it with --size 256.');
   }
   side = [height, width];
   const began = performance.now();

@@ -6,16 +6,19 @@ import warnings
 from hsi_inr_tf.errors import InputError
 
 
-def command(run, options, argv=None) -> None:
+def command(run, options, argv=None, defaults=None) -> None:
     """Parse the command line into the dataclass `options` and call `run` on it.
 
+    `defaults`, called with the arguments, may give an instance whose values stand where no flag is given.
     Bad input ends in one line on standard error and exit status 2; Ctrl-C in status 130.
     """
     import tyro
 
     warnings.filterwarnings("ignore", category=UserWarning, module="tensorflow_datasets")
     try:
-        run(tyro.cli(options, args=argv, description=run.__doc__))
+        argv = sys.argv[1:] if argv is None else argv
+        default = defaults(argv) if defaults else None
+        run(tyro.cli(options, args=argv, description=run.__doc__, default=default))
     except InputError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(2)

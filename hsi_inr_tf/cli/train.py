@@ -1,12 +1,39 @@
 """scripts/train.py: train a model, or go on with a run that was interrupted."""
 
-from hsi_inr_tf.training import TrainConfig as Options
-from hsi_inr_tf.training import train
+import argparse
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.training import TrainConfig, train
+
+
+@dataclass(frozen=True)
+class Options(TrainConfig):
+    config: Path | None = None
+    """The config.json of a run: its settings hold where no flag says otherwise. Alone, it goes on with that run."""
 
 
 def run(options: Options) -> None:
     """Train a model on a dataset. The same command goes on with a run that was interrupted."""
-    folder = train(options)
+    folder = train(_settings(options, TrainConfig))
     print(f"trained:  {folder}")
     print(f"score it: python scripts/evaluate.py {folder} --dataset {options.dataset}")
     print(f"use it:   python scripts/reconstruct.py IMAGE --model {folder} --out FILE")
+
+
+def from_file(argv) -> Options | None:
+    """The settings in the file that --config names."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", type=Path)
+    path = parser.parse_known_args(argv)[0].config
+    if path is None:
+        return None
+    try:
+        return _settings(TrainConfig.from_json(path.read_text(), path), Options)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read ({error})") from error
+
+
+def _settings(of, kind):
+    return kind(**{field.name: getattr(of, field.name) for field in fields(TrainConfig)})

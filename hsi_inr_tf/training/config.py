@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from tyro.constructors import PrimitiveConstructorSpec
 
@@ -100,13 +100,19 @@ class TrainConfig:
     tensorboard: bool = True
     """Write scalars, pictures and spectra for TensorBoard, if it is installed."""
     profile: bool = False
-    """Profile ten steps after the first ten, for TensorBoard's profiler."""
+    """Record a few steps for TensorBoard's profiler (pip install xprof)."""
 
     def __post_init__(self):
-        positive = ("steps", "batch_size", "patch", "accumulation", "validate_every", "log_every")
-        for name in positive:
+        for name in ("steps", "batch_size", "patch", "accumulation", "validate_every", "log_every"):
             if getattr(self, name) < 1:
-                raise InputError(f"--{name.replace('_', '-')} is {getattr(self, name)}, expected at least 1")
+                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected at least 1")
+        for name in ("learning_rate", "clip_norm"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise InputError(f"{_flag(name)} is {value}, expected a positive number")
+        for name, kind in get_type_hints(type(self)).items():
+            if get_origin(kind) is Literal and getattr(self, name) not in get_args(kind):
+                raise InputError(f"{_flag(name)} is '{getattr(self, name)}', expected one of {', '.join(get_args(kind))}")
         if self.batch_size % self.accumulation:
             raise InputError(f"--batch-size {self.batch_size} cannot be split into --accumulation {self.accumulation} equal pieces")
         if self.ema is not None and not 0 < self.ema < 1:
@@ -119,18 +125,26 @@ class TrainConfig:
     def from_json(cls, text: str, path="config.json") -> "TrainConfig":
         """Read what `to_json` wrote; `path` names the file in errors."""
         try:
-            values = json.loads(text)
+            values = dict(json.loads(text))
             unknown = set(values) - {f.name for f in fields(cls)}
             if unknown:
                 raise ValueError(f"unknown setting {', '.join(sorted(unknown))}")
             for name in ("data_dir", "out", "start_from"):
                 if values.get(name) is not None:
                     values[name] = Path(values[name])
+            for name, default in asdict(cls()).items():
+                kinds = (int, float) if isinstance(default, float) else type(default)
+                if default is not None and name in values and not isinstance(values[name], kinds):
+                    raise ValueError(f"{name} is {values[name]!r}, expected such as {default!r}")
             if "augmentation" in values:
                 values["augmentation"] = Augmentation(**values["augmentation"])
             return cls(**values)
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: not a training configuration ({error})") from error
+
+
+def _flag(name):
+    return f"--{name.replace('_', '-')}"
 
 
 # What may differ between a run and its continuation without changing what is computed.

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import contextmanager
 
 import keras
 import tensorflow as tf
@@ -74,6 +75,17 @@ def precision(config: TrainConfig) -> str:
     if _processor_has_bfloat16():
         return "mixed_bfloat16"
     raise InputError("--precision mixed needs a GPU or a processor with bfloat16 instructions (avx512_bf16, amx_bf16): use float32")
+
+
+@contextmanager
+def computing_in(precision: str):
+    """Within: layers are built to compute in this precision."""
+    previous = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(previous)
 
 
 def batches(chosen: tf.distribute.Strategy, dataset):

@@ -11,19 +11,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from hsi_inr_tf import data, models
-from hsi_inr_tf.data.patches import CROPS_PER_SCENE, scene_of_group
-from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf import data, metrics, models
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.training import checkpoints, devices, run_folder
+from hsi_inr_tf.training import checkpoints, devices, prepare, run_folder, tensorboard
 from hsi_inr_tf.training.callbacks import ProgressBar
 from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.interruption import Interrupted, Interruption
 from hsi_inr_tf.training.optimizers import MovingAverage, optimizer
-from hsi_inr_tf.training.parts import open_parts
+from hsi_inr_tf.training.parts import open_parts, scenes_of_batch
 from hsi_inr_tf.training.run_folder import RunFolder
-from hsi_inr_tf.training.step import training_function
-from hsi_inr_tf.training.validation import Validation, better
+from hsi_inr_tf.training.step import several_steps, training_step
+from hsi_inr_tf.training.validation import Validation
 
 CALL_SECONDS = 0.5  # steps go to the device in calls of about this length, so that the host adds nothing and Ctrl-C is heard
 LONGEST_CALL = 100
@@ -73,9 +71,10 @@ class _Run:
 
         # `shown` is what is validated and saved: plain float32 outside the strategy, with the averaged weights if there are any.
         self.shown = models.build(config.model, **overrides)
-        if config.start_from:
-            run_folder.load_weights(self.shown, run_folder.trained_weights(config.start_from, "best"))
-        with strategy.scope(), _policy(config.precision):
+        found = checkpoints.latest(folder.checkpoints)
+        if not found:
+            prepare.first_weights(self.shown, config, scenes)
+        with strategy.scope(), devices.computing_in(config.precision):
             self.model = models.build(config.model, **overrides)
             self.model.set_weights(self.shown.get_weights())
             self.optimizer = optimizer(config, strategy.num_replicas_in_sync)
@@ -84,14 +83,8 @@ class _Run:
         self.variables = {"model": self.model.variables, "optimizer": self.optimizer.variables,
                           "average": self.average.variables if self.average else []}
 
-        self.description = ModelDescription(
-            model=config.model, overrides=overrides, wavelengths=scenes.wavelengths, camera=scenes.camera,
-            stride=self.shown.stride, halo=self.shown.halo, patch=self.shown.patch,
-            cell=getattr(getattr(self.shown, "hypernetwork", None), "cell", None),
-            provenance=run_folder.provenance(config, scenes, strategy.num_replicas_in_sync))
-        if config.patch % self.shown.stride or self.shown.patch not in (None, config.patch):
-            wanted = self.shown.patch or f"a multiple of {self.shown.stride}"
-            raise InputError(f"--patch {config.patch} does not suit {config.model}, expected {wanted}")
+        prepare.check_batch(self.shown, config, strategy.num_replicas_in_sync)
+        self.description = prepare.describe(self.shown, config, overrides, scenes, strategy.num_replicas_in_sync)
         self.validate = Validation(self.shown, self.description, validation) if validation is not None and chief else None
 
         self.sum = devices.sum_over_processes(strategy)
@@ -99,12 +92,12 @@ class _Run:
         self.settled = True  # whether this step's validation and log row are done
         self.best = None
         self.losses = []  # since the last log row, on the device
-        self.resume()
+        self.saved = (0, True)  # the step of the newest checkpoint, and whether it was settled; the start needs none
+        self.resume(found)
 
     # State on disk
 
-    def resume(self):
-        found = checkpoints.latest(self.folder.checkpoints)
+    def resume(self, found):
         step = int(found[1]["step"]) if found else 0
         count, total, squares = self.sum(1, step, step * step)
         if count * squares != total * total:
@@ -115,6 +108,7 @@ class _Run:
         checkpoints.assign_variables(self.variables, state, path)
         self.step = step
         self.settled = bool(state["settled"])
+        self.saved = (step, self.settled)
         self.best = None if np.isnan(state["best"]) else float(state["best"])
         self.losses = [tf.constant(state["losses"])] if len(state["losses"]) else []
 
@@ -122,7 +116,7 @@ class _Run:
         """Write the state, on the chief, after making sure that it is worth keeping."""
         self.saved_at = time.perf_counter()
         losses = self.finite_losses()
-        if not self.chief:
+        if not self.chief or self.saved == (self.step, self.settled):
             return
         state = checkpoints.read_variables(self.variables)
         if not all(np.isfinite(value).all() for value in state.values()):
@@ -130,6 +124,7 @@ class _Run:
         state |= {"step": np.int64(self.step), "settled": np.bool_(self.settled), "losses": losses,
                   "best": np.float64(np.nan if self.best is None else self.best)}
         checkpoints.save(self.folder.checkpoints, self.step, state)
+        self.saved = (self.step, self.settled)
 
     def show(self):
         """Bring the weights of `shown` up to date."""
@@ -146,7 +141,7 @@ class _Run:
         if self.chief:
             self.folder.describe(config, self.description)
             self.folder.rewind_log(self.step if self.settled else self.step - 1)
-            callbacks = [*callbacks, ProgressBar(self.step, config.steps, config.batch_size)]
+            callbacks = [*callbacks, *self.own_callbacks()]
         self.callbacks = keras.callbacks.CallbackList(callbacks, model=self.shown, steps=config.steps, epochs=1)
         self.shown.stop_training = False
         self.saved_at = self.row_at = time.perf_counter()
@@ -161,17 +156,25 @@ class _Run:
         finally:
             self.callbacks.on_train_end()
 
+    def own_callbacks(self):
+        config, folder = self.config, self.folder.tensorboard
+        yield ProgressBar(self.step, config.steps, config.batch_size)
+        if config.tensorboard and tensorboard.is_installed():
+            yield tensorboard.TensorBoard(folder, self.validate)
+        if config.profile:
+            yield tensorboard.Profile(folder, self.step)
+
     def run_steps(self):
         config = self.config
         batches = devices.batches(self.strategy, partial(
             data.patches, self.scenes, patch=config.patch, batch_size=config.batch_size, seed=config.seed,
             first_step=self.step, steps=config.steps - self.step, augmentation=config.augmentation))
-        run = training_function(self.model, self.optimizer, self.average, config, self.strategy)
+        run = several_steps(training_step(self.model, self.optimizer, self.average, config, self.strategy))
         # Workers must cut the run into the same calls, whatever each one's clock says.
         call, adapt = (CLUSTER_CALL, False) if devices.is_cluster(self.strategy) else (1, True)
+        if not self.settled:
+            self.settle()
         while True:
-            if not self.settled:
-                self.settle()
             if self.step >= config.steps or self.shown.stop_training:
                 return
             self.stop.check()
@@ -187,17 +190,18 @@ class _Run:
             self.losses.append(losses)
             self.step += steps
             self.settled = False
-            self.callbacks.on_train_batch_end(self.step - 1, {"loss": losses[-1]})
+            row = self.settle()
+            self.callbacks.on_train_batch_end(self.step - 1, row or {"loss": losses[-1]})
             asked, stop = self.sum(self.stop.asked, self.shown.stop_training)
             self.stop.asked, self.shown.stop_training = bool(asked), bool(stop)
 
-    def settle(self):
-        """Whatever is due at this step: validation, best weights, the row in the log, a checkpoint."""
+    def settle(self) -> dict:
+        """Whatever is due at this step: validation, best weights, a checkpoint and the row of the log, which is returned."""
         config, step = self.config, self.step
         validating = step % config.validate_every == 0 or step == config.steps
         if not validating and step % config.log_every:
             self.settled = True
-            return
+            return {}
         losses = self.finite_losses()
         now = time.perf_counter()
         row = {"step": step, "loss": float(np.mean(losses)),
@@ -213,6 +217,7 @@ class _Run:
             self.checkpoint()
             self.callbacks.on_epoch_end((step - 1) // config.validate_every, row)
         self.row_at = time.perf_counter()
+        return row
 
     def validated(self) -> dict:
         """The scores of the present weights by column; the best are kept."""
@@ -222,10 +227,11 @@ class _Run:
         self.show()
         # A cluster stops between calls, where all of it can agree to.
         scores = self.validate((lambda: None) if devices.is_cluster(self.strategy) else self.stop.check)
-        if better(scores[self.config.best], self.best, self.config.best):
-            self.best = scores[self.config.best]
+        score = scores[self.config.best]
+        if self.best is None or metrics.better(score, self.best, self.config.best):
+            self.best = score
             run_folder.save_weights(self.shown, self.folder.weights("best"))
-        scores = {f"val_{name}": scores[name] for name in run_folder.SCORES}
+        scores = {f"val_{name}": scores[name] for name in metrics.METRICS}
         self.callbacks.on_test_end(scores)
         return scores
 
@@ -245,9 +251,7 @@ class _Run:
         return losses
 
     def diverged(self, what, step) -> InputError:
-        groups = -(-self.config.batch_size // CROPS_PER_SCENE)
-        numbers = (scene_of_group(len(self.scenes), self.config.seed, (step - 1) * groups + group) for group in range(groups))
-        names = dict.fromkeys(self.scenes.names[number] for number in numbers)
+        names = scenes_of_batch(self.scenes, self.config, step - 1)
         return InputError(f"{what} stopped being finite at step {step} (scenes {', '.join(names)}); the last good checkpoint is "
                           f"{checkpoints.name_of_latest(self.folder.checkpoints)}; a lower --learning-rate or --clip-norm may help")
 
@@ -262,17 +266,6 @@ def _lost_workers(strategy, folder):
             raise
         raise InputError(f"another worker is gone; start all of them again to go on from the last checkpoint "
                          f"({checkpoints.name_of_latest(folder.checkpoints)})") from error
-
-
-@contextmanager
-def _policy(precision):
-    """Within: layers are built to compute in this precision."""
-    previous = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(previous)
 
 
 def _learning_rate(chosen):

@@ -2,21 +2,37 @@
 
 from hsi_inr_tf import data
 from hsi_inr_tf.data import Scenes, splits
+from hsi_inr_tf.data.patches import CROPS_PER_SCENE, scene_of_group
 from hsi_inr_tf.training.config import TrainConfig
 
-# (training, validation) where --split is not given; a dataset that is not here has the builder's split "train" and no other.
-DEFAULTS = {"cave": ("cave-22-10", None), "reflectance_collage": ("train", "validation"), "arad_1k": ("train", "validation")}
+# (training, validation) where --split is not given: a named split, or splits of the builder.
+DEFAULTS = {"cave": ("cave-22-10", None), "nus": ("train", None)}
 
 
 def open_parts(config: TrainConfig) -> tuple[Scenes, Scenes | None]:
     """The scenes to train on and those to validate on, if the split has any."""
-    split, held_out = (config.split, None) if config.split else DEFAULTS.get(config.dataset, ("train", None))
-    if split in splits.TABLE:
-        held_out = f"{split}:validation" if "validation" in splits.TABLE[split] else None
-        split = f"{split}:train"
-    held_out = config.validation_split or held_out
+    training, validation = part_names(config)
 
     def scenes(part):
         return data.open_scenes(config.dataset, config.data_dir, part, allow_missing=config.allow_missing)
 
-    return scenes(split), scenes(held_out) if held_out else None
+    return scenes(training), scenes(validation) if validation else None
+
+
+def part_names(config: TrainConfig) -> tuple[str, str | None]:
+    """What `open_scenes` is asked for, for training and, if there is such a part, for validation."""
+    split, held_out = config.split, None
+    if split is None:
+        split, held_out = DEFAULTS.get(config.dataset.split("/")[0], ("train", "validation"))
+    if split in splits.TABLE or split.startswith("fold-"):
+        if "validation" in splits.TABLE.get(split, ("validation",)):
+            held_out = f"{split}:validation"
+        split = f"{split}:train"
+    return split, config.validation_split or held_out
+
+
+def scenes_of_batch(scenes: Scenes, config: TrainConfig, number: int) -> list[str]:
+    """The names of the scenes that batch `number` (from 0) was cut from."""
+    groups = -(-config.batch_size // CROPS_PER_SCENE)
+    numbers = (scene_of_group(len(scenes), config.seed, number * groups + group) for group in range(groups))
+    return list(dict.fromkeys(scenes.names[number] for number in numbers))

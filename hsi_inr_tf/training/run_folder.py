@@ -3,26 +3,21 @@
 import csv
 import fcntl
 import math
-import platform
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
 
-import hsi_inr_tf
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.metrics import METRICS
 from hsi_inr_tf.models import build
 from hsi_inr_tf.training.checkpoints import PARTIAL, written_whole
 from hsi_inr_tf.training.config import TrainConfig, differences
 
 LOCK = ".lock"
-SCORES = ("psnr", "mpsnr", "ssim", "sam", "mrae", "rmse")
-COLUMNS = ("step", "loss", "learning_rate", "patches_per_second", *(f"val_{name}" for name in SCORES))
+COLUMNS = ("step", "loss", "learning_rate", "patches_per_second", *(f"val_{name}" for name in METRICS))
 
 
 @dataclass(frozen=True)
@@ -139,26 +134,3 @@ def save_weights(model: keras.Model, path: Path) -> None:
         if free < needed:  # HDF5 would fail only on closing, and untidily
             raise OSError(28, f"no space left: {free / 2**20:.0f} MiB free, {needed / 2**20:.0f} MiB needed")
         model.save_weights(partial)
-
-
-def provenance(config: TrainConfig, scenes, replicas: int) -> dict:
-    """Where a model comes from, for its description."""
-    told = ("dataset", "split", "seed", "steps", "batch_size", "patch", "loss", "precision")
-    return {**{name: getattr(config, name) for name in told}, "scenes": list(scenes.names), "devices": replicas,
-            "platform": platform.platform(), "git": _git_revision(),
-            "versions": {"hsi_inr_tf": hsi_inr_tf.__version__, "python": sys.version.split()[0],
-                         **{name: version(name) for name in ("tensorflow", "keras", "numpy")}}}
-
-
-def _git_revision() -> str | None:
-    """The revision of the source, with "+" if files were changed; None outside a checkout."""
-    source = Path(hsi_inr_tf.__file__).parent
-
-    def git(*arguments):
-        return subprocess.run(["git", "-C", source, *arguments], capture_output=True, text=True, check=True).stdout.strip()
-
-    try:
-        git("ls-files", "--error-unmatch", "__init__.py")  # an installed copy may lie in somebody else's repository
-        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no", ".") else "")
-    except (OSError, subprocess.CalledProcessError):
-        return None

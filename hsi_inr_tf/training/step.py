@@ -7,11 +7,10 @@ from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.losses import LOSSES
 
 
-def training_function(model: keras.Model, optimizer, average, config: TrainConfig, strategy: tf.distribute.Strategy):
-    """run(iterator, steps) -> losses [steps]; each is the mean over its global batch, however many devices share it.
+def training_step(model: keras.Model, optimizer, average, config: TrainConfig, strategy: tf.distribute.Strategy):
+    """step(rgb, cube) -> loss, the mean over the global batch, however many devices share it; to be called in a tf.function.
 
-    `iterator` gives (rgb, cube) of each replica's part. `average`, a MovingAverage or None, is updated too. Everything stays on the
-    device: the host waits only when it reads the losses.
+    It takes each replica's part of the batch, and updates the model and `average`, a MovingAverage or None.
     """
     replicas = strategy.num_replicas_in_sync
     trainable = model.trainable_variables
@@ -59,13 +58,21 @@ def training_function(model: keras.Model, optimizer, average, config: TrainConfi
     if config.jit and replicas == 1:
         update = tf.function(update, jit_compile=True)
 
+    def step(rgb, cube):
+        return strategy.reduce(tf.distribute.ReduceOp.SUM, strategy.run(update, (rgb, cube)), None)
+
+    return step
+
+
+def several_steps(step):
+    """run(iterator, count) -> losses [count]: so many steps without the host between them, on batches from `iterator`."""
+
     @tf.function(reduce_retracing=True)
-    def run(iterator, steps):
-        losses = tf.TensorArray(tf.float32, steps)
-        for step in tf.range(steps):
+    def run(iterator, count):
+        losses = tf.TensorArray(tf.float32, count)
+        for number in tf.range(count):
             rgb, cube = next(iterator)
-            loss = strategy.run(update, (rgb, cube))
-            losses = losses.write(step, strategy.reduce(tf.distribute.ReduceOp.SUM, loss, None))
+            losses = losses.write(number, step(rgb, cube))
         return losses.stack()
 
     return run

@@ -7,8 +7,6 @@ from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.inference.engines import KerasEngine
 
-HIGHER_IS_BETTER = {"psnr": True, "mpsnr": True, "ssim": True, "sam": False, "mrae": False, "rmse": False}
-
 
 class Validation:
     """Scores the present weights of `model` on whole `scenes`. `cubes` keeps the predictions of the first few, for pictures."""
@@ -32,10 +30,3 @@ class Validation:
             return cube
 
         return metrics.evaluate(predict, self.scenes, "full").mean
-
-
-def better(new: float, old: float | None, metric: str) -> bool:
-    """Whether `new` beats `old` in `metric`; anything but NaN beats nothing."""
-    if new != new:
-        return False
-    return old is None or (new > old if HIGHER_IS_BETTER[metric] else new < old)

@@ -5,7 +5,7 @@ import numpy as np
 from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.optics import named
 
-TINY = {"members": 2, "width": 24, "head_width": 16, "dilations": [1], "hidden": [8], "basis": 4}
+TINY = {"width": 24, "head_width": 16, "dilations": [1], "hidden": [8], "basis": 4}
 
 
 def small_scenes() -> Scenes:

@@ -7,9 +7,16 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from hsi_inr_tf import load
+from hsi_inr_tf.data import Augmentation, Scenes
+from hsi_inr_tf.data.patches import batch
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.training import TrainConfig, load_run, train
+from hsi_inr_tf.metrics import evaluate
+from hsi_inr_tf.models import polynomial_regression
+from hsi_inr_tf.training import TrainConfig, checkpoints, load_run, train
+from hsi_inr_tf.training.run_folder import RunFolder
 
 
 def log(folder):
@@ -30,7 +37,7 @@ def test_run_folder_describes_itself(config, scenes):
     folder = train(config, scenes=scenes, validation=scenes)
     assert TrainConfig.from_json((folder / "config.json").read_text()) == config
     model, description = load_run(folder)
-    assert description.model == "inr-compact" and description.overrides == config.overrides
+    assert description.model == "inr-single" and description.overrides == config.overrides
     assert description.wavelengths == scenes.wavelengths and description.camera.name == scenes.camera.name
     assert description.provenance["scenes"] == ["red", "green", "blue"]
     assert json.loads((folder / "description.json").read_text())["provenance"]["versions"]["keras"] == keras.__version__
@@ -41,6 +48,111 @@ def test_same_configuration_gives_the_same_bits(config, scenes, tmp_path):
     one, two = (train(replace(config, out=tmp_path / name), scenes=scenes) for name in ("one", "two"))
     for a, b in zip(load_run(one)[0].get_weights(), load_run(two)[0].get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_pieces_of_a_batch_add_up_to_it(config, scenes, tmp_path):
+    whole, pieces = (log(train(replace(config, out=tmp_path / str(n), accumulation=n, log_every=1), scenes=scenes)) for n in (1, 4))
+    np.testing.assert_allclose([float(row["loss"]) for row in pieces], [float(row["loss"]) for row in whole], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("change", "tolerance"), [({"jit": True}, 1e-4), ({"precision": "mixed_bfloat16"}, 0.02),
+                                                   ({"precision": "mixed_float16"}, 0.02)], ids=["XLA", "bfloat16", "float16"])
+def test_faster_arithmetic_learns_the_same(change, tolerance, config, scenes, tmp_path):
+    plain = log(train(replace(config, out=tmp_path / "plain"), scenes=scenes))
+    folder = train(replace(config, **change), scenes=scenes)
+    np.testing.assert_allclose([float(row["loss"]) for row in log(folder)], [float(row["loss"]) for row in plain], rtol=tolerance)
+    assert all(weight.dtype == np.float32 for weight in load_run(folder)[0].get_weights())
+
+
+def test_averaged_weights_are_what_is_saved(config, scenes):
+    folder = train(replace(config, ema=0.9), scenes=scenes)
+    state = checkpoints.latest(folder / "checkpoints")[1]
+    averages = [state[name] for name in sorted(state) if name.startswith("average/")][1:]
+    saved = load_run(folder, "last")[0].get_weights()
+    for weight, average in zip(saved, averages, strict=True):
+        np.testing.assert_array_equal(weight, average)
+    assert any(not np.array_equal(weight, state[f"model/{i:04d}"]) for i, weight in enumerate(saved))
+
+
+def test_best_weights_are_those_of_the_best_validation(config, scenes):
+    """The learning rate grows absurd, so the last validation is not the best; the weights kept score what the log says."""
+    config = replace(config, steps=18, learning_rate=0.5, schedule="constant", warmup_steps=24, clip_norm=None)
+    folder = train(config, scenes=scenes, validation=scenes)
+    psnr = [float(row["val_psnr"]) for row in log(folder) if row["val_psnr"]]
+    assert psnr[-1] < max(psnr)
+    reconstruct = load(folder).reconstruct
+    scores = evaluate(lambda rgb: reconstruct(rgb).data, scenes, "full").mean
+    assert scores["psnr"] == pytest.approx(max(psnr), abs=1e-4)
+
+
+def test_training_goes_on_from_other_weights(config, scenes, tmp_path):
+    first = train(replace(config, out=tmp_path / "first", steps=60), scenes=scenes)
+    second = train(replace(config, start_from=first), scenes=scenes)
+    assert float(log(second)[0]["loss"]) < 0.8 * float(log(first)[0]["loss"])
+
+
+def test_callback_can_end_the_run(config, scenes):
+    class Enough(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = True
+
+    folder = train(config, scenes=scenes, validation=scenes, callbacks=[Enough()])
+    assert [row["step"] for row in log(folder)] == ["3", "6"]
+    assert folder.joinpath("weights", "last.weights.h5").exists()
+
+
+def test_loss_that_is_not_finite_names_step_scenes_and_checkpoint(config, scenes):
+    """A scene with a hole in it, met at a step that the batches themselves tell."""
+    cubes = [scenes[i].cube.copy() for i in range(3)]
+    cubes[1][:, :, 5] = np.nan
+    broken = Scenes.from_arrays([scenes[i].rgb for i in range(3)], cubes, scenes.names)
+    config = replace(config, batch_size=2, seed=3, checkpoint_seconds=0)
+    met = next(step for step in range(12) if np.isnan(batch(broken, 16, 2, 3, step, Augmentation())[1]).any())
+    assert met > 0
+    with pytest.raises(InputError, match=rf"the loss \(nan\) stopped being finite at step {met + 1} \(scenes green\)") as stopped:
+        train(config, scenes=broken)
+    path, state = checkpoints.latest(config.out / "checkpoints")
+    assert str(path) in str(stopped.value)
+    assert int(state["step"]) <= met and all(np.isfinite(value).all() for name, value in state.items() if "/" in name)
+
+
+def test_second_process_in_a_folder_is_refused(config, scenes):
+    train(config, scenes=scenes)
+    with RunFolder(config.out).lock(), pytest.raises(InputError, match="being trained by another process"):
+        train(config, scenes=scenes)
+
+
+def test_tensorboard_files_hold_scalars_and_figures(config, scenes):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    folder = train(replace(config, tensorboard=True, profile=True, steps=30, validate_every=15), scenes=scenes, validation=scenes)
+    events = accumulator.EventAccumulator(str(folder / "tensorboard"), size_guidance={"tensors": 0})
+    events.Reload()
+    shown = set(events.Tags()["tensors"])
+    assert {"loss", "learning_rate", "validation/psnr", "red/false colour", "red/error", "red/spectra"} <= shown
+    losses = {event.step: float(tf.make_ndarray(event.tensor_proto)) for event in events.Tensors("loss")}
+    assert losses == pytest.approx({int(row["step"]): float(row["loss"]) for row in log(folder)})
+    _, _, picture = tf.make_ndarray(events.Tensors("red/spectra")[0].tensor_proto)
+    assert tf.image.decode_png(picture).shape[0] > 100
+    assert list((folder / "tensorboard").glob("plugins/profile/*/*.xplane.pb"))
+
+
+def test_committee_fits_its_regression_and_goes_on_with_it(config, scenes, tmp_path):
+    overrides = {**config.overrides, "members": 2}
+    model, _ = load_run(train(replace(config, model="inr-compact", overrides=overrides, steps=3), scenes=scenes))
+    fitted = polynomial_regression.fit(scenes, model.regression.degree).get_weights()
+    for mine, theirs in zip(model.regression.get_weights(), fitted, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_pieces_in_which_members_would_swap_examples_are_refused(config, scenes):
+    config = replace(config, model="inr-compact", overrides={**config.overrides, "members": 2}, batch_size=6, accumulation=2)
+    with pytest.raises(InputError, match="does not fit the 2 members of inr-compact, expected a multiple of 4, 8 say"):
+        train(config, scenes=scenes)
+
+
+def test_patch_that_does_not_suit_the_model_is_refused(config, scenes):
+    with pytest.raises(InputError, match="--patch 20 does not suit inr-single, expected a multiple of 8"):
+        train(replace(config, patch=20), scenes=scenes)
 
 
 def test_folder_of_another_run_is_refused(config, scenes):

@@ -1,6 +1,7 @@
 """A run that was interrupted, in whatever way, ends with the bits of one that was not."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -12,11 +13,12 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from small_scenes import TINY
 
 from hsi_inr_tf.training import Interrupted, checkpoints, load_run, train
 
 PROCESS = Path(__file__).with_name("train_process.py")
-COMMAND = [sys.executable, PROCESS, "--overrides", '{"width": 24, "head_width": 16, "dilations": [1], "hidden": [8], "basis": 4}',
+COMMAND = [sys.executable, PROCESS, "--model", "inr-single", "--overrides", json.dumps(TINY),
            "--steps", "150", "--batch-size", "4", "--patch", "16", "--log-every", "20", "--validate-every", "50",
            "--warmup-steps", "10", "--ema", "0.9", "--checkpoint-seconds", "0", "--no-tensorboard"]
 

@@ -12,6 +12,7 @@ TABLE = {
     "table3": "Table III of the paper: frequencies of the encoding (none, 3, 5)",
     "speed": "models beside each other in Keras, SavedModel and LiteRT: milliseconds, multiply-adds, memory",
     "data": "feeding rate of training, and peak memory of building full-size scenes",
+    "training": "patches a second in training, waiting for data, memory: by model, batch and compiler",
     "reconstruct": "peak memory and time of reconstructing photographs of growing size",
     "export": "Keras, SavedModel and LiteRT on the clock, with 1 and 2 threads",
     "load": "load test of scripts/serve.py: speed, memory, wrong answers, malformed requests",

@@ -13,7 +13,7 @@ from hsi_inr_tf.inference.reprojection import ReprojectionError, consistent
 from hsi_inr_tf.inference.wavelengths import resampled_camera, resampling
 from hsi_inr_tf.optics.camera import Camera
 
-WHOLE = 1 << 19  # pixels: larger pictures are tiled unless the model depends on the whole picture
+WHOLE = 1 << 19  # pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture
 
 
 class Reconstructor:
@@ -188,7 +188,7 @@ class _Plan:
             self.columns = tiling.fixed(width, wide, margins[1], stride)
             return
         if tile is None and height * width * max(1.0, scale) ** 2 > WHOLE and halo is not None:
-            tile = max(256, WHOLE**0.5 - 2 * halo) / max(1.0, scale)  # with its halo a tile is then no larger than WHOLE
+            tile = min(max(256, WHOLE**0.5 - 2 * halo), WHOLE**0.5 / scale)  # what goes in and what comes out stay below WHOLE
         if tile is None:
             self.rows, self.columns = tiling.whole(height, stride), tiling.whole(width, stride)
             return

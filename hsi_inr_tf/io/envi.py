@@ -8,7 +8,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.hyperspectral_image import FALSE_COLOUR, HyperspectralImage
-from hsi_inr_tf.io.files import metadata, parsed, replacing, scale_of, stored
+from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
 
 DATA_TYPES = {"float32": 4, "uint16": 12}  # ENVI's codes
 FIELD = "hsi_inr_tf metadata"
@@ -64,7 +64,11 @@ def read(path: Path) -> HyperspectralImage:
         raise InputError(f"{header}: no wavelength for each of its {data.shape[2]} bands")
     if str(fields.get("wavelength units", "")).lower().startswith("micro"):
         wavelengths = [1000.0 * w for w in wavelengths]
-    scale = float(fields.get("reflectance scale factor", 1.0))
+    try:
+        scale = float(fields.get("reflectance scale factor", 1.0))
+    except ValueError as error:
+        raise InputError(f"{header}: its reflectance scale factor is no number") from error
     if data.dtype != np.dtype("<f4") or scale != 1:
+        check_size(header, data.shape)
         data = np.asarray(data, np.float32) / np.float32(scale)
     return HyperspectralImage(data, tuple(wavelengths), **parsed(unquote(fields.get(FIELD, "")), header))

@@ -18,21 +18,33 @@ def reconstructor_of(model, name, **changes):
     return Reconstructor(KerasEngine(model, ModelDescription(name, named().wavelengths, named(), **described)))
 
 
-@pytest.fixture(scope="session")
-def model():
-    keras.utils.set_random_seed(0)
-    model = build("inr-single", **TINY)
+def with_context(model):
+    """Random kernels where a fresh model starts without influence from the surroundings."""
     random = np.random.default_rng(0)
-    kernels = [model.hypernetwork.head.kernel, *(second.kernel for _, second in model.hypernetwork.blocks)]
-    for kernel in kernels:
+    for kernel in (model.hypernetwork.head.kernel, *(second.kernel for _, second in model.hypernetwork.blocks)):
         kernel.assign(random.normal(size=kernel.shape, scale=0.7 * np.prod(kernel.shape[:-1]) ** -0.5))
     model.hypernetwork.head.kernel.assign(model.hypernetwork.head.kernel * 0.2)
     return model
 
 
 @pytest.fixture(scope="session")
+def model():
+    keras.utils.set_random_seed(0)
+    return with_context(build("inr-single", **TINY))
+
+
+@pytest.fixture(scope="session")
 def reconstructor(model):
     return reconstructor_of(model, "inr-single")
+
+
+@pytest.fixture(scope="session")
+def committee_reconstructor():
+    keras.utils.set_random_seed(0)
+    committee = build("inr-compact", members=2, **TINY)
+    for member in committee.members:
+        with_context(member)
+    return reconstructor_of(committee, "inr-compact")
 
 
 @pytest.fixture(scope="session")

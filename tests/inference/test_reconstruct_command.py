@@ -41,7 +41,7 @@ def test_a_photograph_becomes_a_cube_that_says_where_it_comes_from(bundle, photo
     assert "50 x 70 pixels, 31 bands from 400 to 700 nm" in finished.stdout and "(RMSE)" in finished.stdout
     cube = io.read(tmp_path / "cube.hdr")
     np.testing.assert_allclose(cube.data, reconstructor.reconstruct(io.read_image(photo)).data, atol=1e-5)
-    assert cube.provenance["source"] == "photo.png" and cube.provenance["model"] == "inr-compact"
+    assert cube.provenance["source"] == "photo.png" and cube.provenance["model"] == reconstructor.description.model
     rmse = np.sqrt(np.mean((cube.rgb() - io.read_image(photo)) ** 2))
     assert cube.provenance["reprojection"]["rmse"] == pytest.approx(rmse, rel=1e-3)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsi_inr_tf.inference.reprojection import consistent
+from hsi_inr_tf.inference.reprojection import back_projection, consistent
 from hsi_inr_tf.optics import named
 
 
@@ -31,12 +31,31 @@ def test_a_consistent_cube_of_a_real_spectrum_renders_exactly():
     assert np.linalg.norm(corrected - truth) < np.linalg.norm(guess - truth)
 
 
-def test_consistency_leaves_what_the_camera_cannot_see():
+def test_consistent_cubes_of_one_picture_differ_only_in_what_the_camera_cannot_see():
     camera = named()
-    guess = np.full((1, 31), 0.5, np.float32)
-    moved = consistent(guess, camera.render(guess * 0.9), camera, rounds=1) - guess
-    seen = camera.response @ np.linalg.pinv(camera.response)
-    np.testing.assert_allclose(moved @ (np.eye(31) - seen), 0, atol=1e-6)
+    random = np.random.default_rng(1)
+    guesses = random.uniform(0.4, 0.6, (2, 31)).astype(np.float32)
+    rgb = camera.render(np.full((1, 31), 0.45, np.float32))
+    first, second = consistent(guesses, np.repeat(rgb, 2, axis=0), camera)
+    np.testing.assert_allclose(camera.linear_rgb(first), camera.linear_rgb(second), atol=1e-5)
+    assert np.abs(first - second).max() > 0.05
+
+
+def test_what_is_consistent_already_stays():
+    camera = named()
+    cube = np.random.default_rng(1).uniform(0.2, 0.8, (5, 31)).astype(np.float32)
+    np.testing.assert_allclose(consistent(cube, camera.render(cube), camera), cube, atol=1e-5)
+
+
+def test_the_correction_is_the_least_change_that_renders_right():
+    camera = named()
+    back = back_projection(camera)
+    np.testing.assert_allclose(back @ camera.response, np.eye(3), atol=1e-9)
+    inverse = np.linalg.inv(np.exp(-np.abs(np.subtract.outer(camera.wavelengths, camera.wavelengths)) / 150))
+    change = np.array([0.1, -0.05, 0.02]) @ back
+    hidden = np.eye(31) - camera.response @ np.linalg.pinv(camera.response)  # any other change adds one the camera cannot see
+    for other in np.random.default_rng(2).normal(scale=0.01, size=(20, 31)) @ hidden:
+        assert (change + other) @ inverse @ (change + other) > change @ inverse @ change
 
 
 def test_clipped_channels_are_only_a_bound():

@@ -25,6 +25,12 @@ def test_with_too_small_a_halo_tiles_would_differ(model, reconstructor, photogra
     assert difference.max() > 1e-3  # so the test above can fail
 
 
+def test_a_committee_tiles_like_its_members(committee_reconstructor, photograph):
+    for scale in (1.0, 1.5):
+        whole, tiled = (committee_reconstructor.reconstruct(photograph, scale=scale, tile=tile).data for tile in (None, 40))
+        assert whole.std() > 0.01 and np.abs(whole - tiled).max() < 2e-5
+
+
 def test_large_pictures_are_tiled_by_themselves(reconstructor, photograph):
     large = np.tile(photograph, (9, 6, 1))
     cube = reconstructor.reconstruct(large)

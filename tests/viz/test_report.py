@@ -82,7 +82,7 @@ def test_every_picture_is_there_and_every_chart_has_truth_prediction_and_baselin
 
 def test_names_from_elsewhere_are_text(browser, written):
     browser.get(written.as_uri())
-    assert browser.title == "inr-compact on surfaces <b>"
+    assert browser.title == "inr-single on surfaces <b>"
     assert not browser.find_elements("css selector", "h1 b")
 
 

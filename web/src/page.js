@@ -129,7 +129,7 @@ function draw() {
   cross.hidden = !point;
   if (point) {
     const values = cube.spectrum(point.x, point.y);
-    curves.push({ values, name: 'here' });
+    curves.unshift({ values, name: 'here' }); // below the pinned ones
     placed(cross, point, cube);
     $('readout').textContent = `x ${point.x}, y ${point.y}: ${values[band].toFixed(3)} at ${cube.wavelengths[band]}\u00a0nm`;
   }

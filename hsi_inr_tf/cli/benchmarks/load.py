@@ -100,7 +100,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def serving(model: str, *arguments: str, wait: float = 180.0):
+def serving(model: str, *arguments: str, wait: float = 600.0):
     """Runs scripts/serve.py on free ports of loopback, gives a Running once it is ready, and ends it with SIGTERM."""
     port, grpc_port = _free_port(), _free_port()
     script = "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, Options)"

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -30,6 +31,10 @@ class Options:
     """Correct the cube so that it reproduces the picture's RGB."""
     tile: int | None = None
     """Side of the tiles that large pictures are cut into; the result does not depend on it."""
+    runner: str | None = None
+    """Reconstruct on an Apache Beam runner, DirectRunner or a cluster's; a picture that cannot be read does not stop the rest."""
+    runner_options: tuple[str, ...] = ()
+    """What the runner takes, as direct_num_workers=2 direct_running_mode=multi_processing, or job_endpoint=HOST:PORT."""
 
 
 def run(options: Options) -> None:
@@ -37,32 +42,66 @@ def run(options: Options) -> None:
     from tqdm import tqdm
 
     from hsi_inr_tf import inference, io
-    from hsi_inr_tf.inference.wavelengths import parse
 
     if not options.images:
         raise InputError("no pictures given: scripts/reconstruct.py PICTURE... --model MODEL --out FILE_OR_FOLDER")
     images = io.find_images(options.images)
     targets = _targets(images, options)
-    wavelengths = parse(options.wavelengths) if options.wavelengths else None
+    if options.runner:
+        return _on_runner(images, targets, options)
     reconstructor = inference.load(options.model)
     for image, target in zip(images, targets, strict=True):
-        picture = io.read_picture(image)
-        pixels = picture.pixels
-        if reconstructor.description.camera.encoding == "linear":
-            from hsi_inr_tf.optics import srgb
+        with tqdm(desc=image.name, unit="row", leave=False) as bar:
+            print(reconstruct_file(reconstructor, image, target, options, bar))
 
-            pixels = srgb.decode(io.read_image(image))
-        began = time.monotonic()
-        with tqdm(total=round(pixels.shape[0] * options.scale), desc=image.name, unit="row", leave=False) as bar:
-            cube = reconstructor.stream(pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
-                                        tile=options.tile, progress=lambda done, _, bar=bar: bar.update(done - bar.n),
-                                        provenance={"source": image.name}, georeference=picture.georeference)
-            written = io.write(cube, target, options.format or io.format_of(target), options.dtype)
-        height, width, bands = cube.shape
-        error = cube.provenance["reprojection"]
-        print(f"{written}: {height} x {width} pixels, {bands} bands from {cube.wavelengths[0]:g} to {cube.wavelengths[-1]:g} nm, "
-              f"{time.monotonic() - began:.1f} s; rendered back to RGB it differs from {image.name} by "
-              f"{255 * error['rmse']:.2f} of 255 (RMSE)")
+
+def reconstruct_file(reconstructor, image: Path, target: Path, options: Options, bar=None) -> str:
+    """Reconstruct one picture into one file, as the options say; gives a sentence about it. `bar` is a tqdm of rows."""
+    from hsi_inr_tf import io
+    from hsi_inr_tf.inference.wavelengths import parse
+    from hsi_inr_tf.optics import srgb
+
+    picture = io.read_picture(image)
+    linear = reconstructor.description.camera.encoding == "linear"
+    pixels = srgb.decode(io.read_image(image)) if linear else picture.pixels
+    began = time.monotonic()
+
+    def progress(done, total):
+        if bar is not None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+    wavelengths = parse(options.wavelengths) if options.wavelengths else None
+    cube = reconstructor.stream(pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
+                                tile=options.tile, progress=progress,
+                                provenance={"source": image.name}, georeference=picture.georeference)
+    written = io.write(cube, target, options.format or io.format_of(target), options.dtype)
+    height, width, bands = cube.shape
+    error = cube.provenance["reprojection"]
+    return (f"{written}: {height} x {width} pixels, {bands} bands from {cube.wavelengths[0]:g} to {cube.wavelengths[-1]:g} nm, "
+            f"{time.monotonic() - began:.1f} s; rendered back to RGB it differs from {image.name} by "
+            f"{255 * error['rmse']:.2f} of 255 (RMSE)")
+
+
+def _on_runner(images, targets, options):
+    """The same on a Beam runner; pictures that cannot be read are reported at the end."""
+    try:
+        from hsi_inr_tf.batch import pipeline
+    except ImportError as error:
+        raise InputError(f"--runner needs Apache Beam: pip install 'hsi_inr_tf[beam]' ({error})") from error
+
+    folder = targets[0].parent
+    folder.mkdir(parents=True, exist_ok=True)
+    report = folder / "reconstruct-report.jsonl"
+    print(f"reconstructing {len(images)} pictures on {options.runner}; the report will be {report}", flush=True)
+    work = partial(reconstruct_file, options=options)
+    outcomes = pipeline.run(zip(images, targets, strict=True), options.model, work, report, options.runner, options.runner_options)
+    for outcome in outcomes:
+        if outcome.summary:
+            print(outcome.summary)
+    broken = [outcome.error for outcome in outcomes if outcome.error]
+    if broken:
+        raise InputError(f"{len(broken)} of {len(outcomes)} pictures were not reconstructed: {'; '.join(broken)}")
 
 
 def _targets(images, options) -> list[Path]:

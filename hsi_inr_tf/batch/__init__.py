@@ -1,0 +1,1 @@
+"""Reconstructing folders of any size on many machines, with Apache Beam (extra beam)."""

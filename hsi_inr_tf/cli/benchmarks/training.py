@@ -46,9 +46,23 @@ def run(options: Options) -> None:
                 print(f"{model:<16} {batch_size:>5} {'yes' if jit else 'no':>4} {row['patches_per_second']:>10.2f} "
                       f"{row['seconds_per_step']:>11.3f} {row['data_wait']:>9.1%} {row['compile_seconds']:>11.1f} "
                       f"{row['peak_mb']:>11.0f}", flush=True)
+    for model in options.models if len(options.batch_sizes) > 1 else ():
+        for jit in options.jit:
+            print(_cost([row for row in rows if (row["model"], row["jit"]) == (model, jit)]))
     if options.json:
         settings = {name: value for name, value in asdict(options).items() if name not in ("json", "models", "batch_sizes", "jit")}
         options.json.write_text(json.dumps({**settings, "rows": rows}, indent=1, default=str))
+
+
+def _cost(rows) -> str:
+    """Straight lines through seconds and memory by batch: what a step costs at all, and what each patch adds."""
+    import numpy as np
+
+    batches = [row["batch_size"] for row in rows]
+    each, once = np.polyfit(batches, [row["seconds_per_step"] for row in rows], 1)
+    more, base = np.polyfit(batches, [row["peak_mb"] for row in rows], 1)
+    return (f"{rows[0]['model']}{', XLA' if rows[0]['jit'] else ''}: a step takes {once:.3f} s + {each:.3f} s a patch, "
+            f"and {base:.0f} MB + {more:.0f} MB a patch")
 
 
 def _measured(options, model, batch_size, jit) -> dict:

@@ -11,7 +11,6 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 BUILDER = Path(__file__).resolve().parents[2] / "tfds_builders" / "reflectance_collage"
-SPLIT = "reflectance-collage"
 NEXT = (
     ("python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr", "your own photograph, bundled weights"),
     ("python scripts/view.py photo.hdr", "its bands and spectra, as figures and a page"),
@@ -47,14 +46,15 @@ def run(options: Options) -> None:
     build_dataset(data_dir)
 
     _heading("2/6", "training inr-compact")
-    config = TrainConfig(model="inr-compact", dataset="reflectance_collage", data_dir=data_dir, split=SPLIT, out=out / "run",
-                         steps=options.steps, batch_size=8, patch=64, seed=options.seed, loss="l1+sam", validate_every=1000)
+    config = TrainConfig(model="inr-compact", dataset="reflectance_collage", data_dir=data_dir, out=out / "run",
+                         steps=options.steps, batch_size=12, patch=64, seed=options.seed, loss="l1+sam", learning_rate=1e-3,
+                         ema=0.998, validate_every=1000)
     folder = train(config)
 
     _heading("3/6", "scoring it beside polynomial regression on the test scenes")
-    scenes = open_scenes("reflectance_collage", data_dir, f"{SPLIT}:test")
+    scenes = open_scenes("reflectance_collage", data_dir, "test")
     reconstructor = load(folder)
-    regression = regression_reconstructor(open_scenes("reflectance_collage", data_dir, f"{SPLIT}:train"))
+    regression = regression_reconstructor(open_scenes("reflectance_collage", data_dir, "train"))
     scores, baseline = scored(reconstructor, scenes, "full"), scored(regression, scenes, "full")
     table = comparison("inr-compact", scores, baseline)
     print(table)

@@ -15,6 +15,7 @@ from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.training import run_folder
 from hsi_inr_tf.training.config import TrainConfig
+from hsi_inr_tf.training.parts import part_names
 
 
 def first_weights(model: keras.Model, config: TrainConfig, scenes: Scenes) -> None:
@@ -50,9 +51,10 @@ def describe(model: keras.Model, config: TrainConfig, overrides: dict, scenes: S
 
 def provenance(config: TrainConfig, scenes: Scenes, replicas: int) -> dict:
     """Where a model comes from, for its description."""
-    told = ("dataset", "split", "seed", "steps", "batch_size", "patch", "loss", "precision")
-    return {**{name: getattr(config, name) for name in told}, "scenes": list(scenes.names), "devices": replicas,
-            "platform": platform.platform(), "git": _git_revision(),
+    told = ("dataset", "seed", "steps", "batch_size", "patch", "loss", "precision")
+    return {**{name: getattr(config, name) for name in told}, "split": config.split or part_names(config)[0],
+            "scenes": list(scenes.names), "devices": replicas,
+            "platform": f"{platform.system()} {platform.machine()}", "git": _git_revision(),
             "versions": {"hsi_inr_tf": hsi_inr_tf.__version__, "python": sys.version.split()[0],
                          **{name: version(name) for name in ("tensorflow", "keras", "numpy")}}}
 

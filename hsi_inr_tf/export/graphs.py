@@ -23,7 +23,7 @@ def signatures(model) -> dict:
 
     functions = {"serving_default": serving_default}
     if hasattr(model, "sample"):
-        functions |= _continuous(model, picture)
+        functions |= continuous(model, picture)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])
     def reconstruct_image(image_bytes):
@@ -35,8 +35,8 @@ def signatures(model) -> dict:
     return functions
 
 
-def _continuous(model, picture):
-    """The signatures that ask between the pixels."""
+def continuous(model, picture) -> dict:
+    """The signatures that ask between the pixels of `picture`, a TensorSpec, of an implicit model."""
     axes = [tf.TensorSpec([None], tf.float32, name) for name in ("rows", "columns")]
     one = tf.TensorSpec([1, *picture.shape[1:]], tf.float32, "rgb")
 

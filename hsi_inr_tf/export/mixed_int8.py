@@ -1,8 +1,8 @@
 """int8 for a hypernetwork, floats for the MLP that it writes.
 
-Generated weights are activations, and TFLite gives an activation one range for the whole tensor: eight bits over the range of all
-of theta (and over RGB, its square and gamma at the MLP's input) cost a model of 0.9 M parameters 1.3 dB and 8 degrees on CAVE. So the
-convolutions up to the one that writes theta are int8, that one and what follows are not: no loss to speak of, for half a megabyte.
+Generated weights are activations, and TFLite gives an activation one range for the whole tensor: eight bits over the range of
+all of theta (and over RGB, its square and gamma at the MLP's input) cost a model of 0.9 M parameters 1.3 dB and 8 degrees on CAVE.
+So the convolutions up to the one that writes theta are int8, that one and what follows are not: no loss to speak of.
 """
 
 import warnings

@@ -18,7 +18,8 @@ def tflite(model, description: ModelDescription, path, *, height: int | None, wi
 
     It takes one picture, "rgb" float32 [1, height, width, 3] in [0, 1], and gives "hsi" [1, height, width, bands]. With height
     and width None the input is resizable, to sides that are multiples of the stride: for interpreters that can do that, which
-    those in browsers cannot. `quantize` is one of QUANTISATIONS; int8 (see mixed_int8) and int16x8 need `representative`,
+    those in browsers cannot. Implicit models then have the signatures "sample" and "query" besides, as in a SavedModel (but for
+    int8 and int16x8). `quantize` is one of QUANTISATIONS; int8 (see mixed_int8) and int16x8 need `representative`,
     an iterable of pictures [height, width, 3] such as the model will see.
     """
     path = Path(path)
@@ -54,13 +55,16 @@ def _convert(model, work, height, width, quantize, representative) -> bytes:
 
     # By way of a SavedModel: converting the concrete function of a Keras 3 model leaves its weights out.
     root = graphs.holder(model)
-    root.reconstruct = graphs.fixed(model, height, width)
+    signatures = {"serving_default": graphs.fixed(model, height, width)}
+    if height is None and hasattr(model, "sample") and quantize not in ("int8", "int16x8"):
+        signatures |= graphs.continuous(model, tf.TensorSpec([1, None, None, 3], tf.float32, "rgb"))
+    root.signature_functions = signatures
     folder = str(Path(work, "saved_model"))
-    tf.saved_model.save(root, folder, signatures={"serving_default": root.reconstruct})
+    tf.saved_model.save(root, folder, signatures=signatures)
     pictures = [[picture[None].astype("float32")] for picture in (() if representative is None else representative)]
 
     def converter():
-        made = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["serving_default"])
+        made = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(signatures))
         made.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if quantize != "none":
             made.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -29,10 +29,12 @@ class LiteRTEngine:
             self._run = self._interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
             raise InputError(f"{path}: LiteRT cannot load this model ({error})") from error
-        self._input = self._interpreter.get_input_details()[0]
-        _, height, width, _ = (int(side) for side in self._input["shape_signature"])
+        _, height, width, _ = (int(side) for side in self._run.get_input_details()["rgb"]["shape_signature"])
         self.fixed_shape = (height, width) if height > 0 else None
         self._lock = threading.Lock()  # an interpreter has one set of buffers
+        if "sample" in self._interpreter.get_signature_list():  # engines have these attributes only where they work
+            self.sample = self._sample
+            self.query = self._query
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         rgb = np.asarray(rgb, np.float32)
@@ -40,3 +42,16 @@ class LiteRTEngine:
             raise InputError(f"this .tflite takes pictures of {self.fixed_shape}, not {rgb.shape[1:3]}")
         with self._lock:
             return np.concatenate([self._run(rgb=picture[None])["hsi"] for picture in rgb])
+
+    def _sample(self, rgb, rows, columns):
+        """Spectra [1, len(rows), len(columns), bands] of one picture at fractional pixel indices."""
+        return self._ask("sample", rgb=rgb, rows=rows, columns=columns)
+
+    def _query(self, rgb, points):
+        """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
+        return self._ask("query", rgb=rgb, points=points)
+
+    def _ask(self, signature, **inputs):
+        with self._lock:
+            run = self._interpreter.get_signature_runner(signature)
+            return run(**{name: np.asarray(value, np.float32) for name, value in inputs.items()})["hsi"]

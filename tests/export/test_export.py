@@ -120,6 +120,21 @@ def test_tflite_agrees_with_keras(compact, tmp_path, size):
     assert difference(compact({"rgb": rgb})["hsi"].numpy(), engine(rgb)) < 1e-5
 
 
+def test_resizable_tflite_answers_between_the_pixels_as_keras_does(compact, tmp_path):
+    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=None, width=None)
+    engine = LiteRTEngine(path, threads=1)
+    for height, width in ((32, 40), (16, 24)):  # the same interpreter, another size
+        rgb = pictures(1, height, width)
+        rows, columns = np.linspace(0, height - 1, 50, dtype=np.float32), np.float32([0.0, 3.3, 17.5, width - 1])
+        assert difference(compact.sample(rgb, rows, columns).numpy(), engine.sample(rgb, rows, columns)) < 1e-5
+        points = np.float32([[[0.0, 0.0], [12.4, 7.2], [15.0, 23.0]]])
+        assert difference(compact.query(rgb, points).numpy(), engine.query(rgb, points)) < 1e-5
+        assert difference(compact({"rgb": rgb})["hsi"].numpy(), engine(rgb)) < 1e-5
+    inside = contents(path)
+    assert not inside.custom and inside.rank <= 4
+    assert not hasattr(LiteRTEngine(export.tflite(compact, describe(compact), path, height=16, width=16)), "sample")
+
+
 def test_tflite_holds_builtin_operators_and_small_constants_only(compact, tmp_path):
     inside = contents(export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=256, width=256))
     weights = 4 * compact.count_params()

@@ -28,7 +28,7 @@ def signatures(model) -> dict:
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])
     def reconstruct_image(image_bytes):
         rgb = tf.map_fn(decode, image_bytes, fn_output_signature=tf.TensorSpec([None, None, 3], tf.float32))
-        answer = in_patches(serving_default, rgb, side) if side else serving_default(rgb)
+        answer = in_patches(serving_default, rgb, side, model.stride) if side else serving_default(rgb)
         return {"hsi": tf.clip_by_value(answer["hsi"], 0.0, 1.0)}
 
     functions["reconstruct_image"] = reconstruct_image
@@ -58,14 +58,17 @@ def decode(image_bytes):
     return tf.cast(rgb, tf.float32) / 255.0
 
 
-def in_patches(function, rgb, side: int):
+def in_patches(function, rgb, side: int, stride: int = 1):
     """`function` of rgb [batch, side, side, 3], applied to rgb [batch, height, width, 3] patch by patch.
 
     Patches lie side by side from the upper left; the last of a row or column is shifted to end with the picture, and what it
-    shares with the patch before comes from that one. A picture smaller than a patch is extended by its last pixels.
+    shares with the patch before comes from that one: as a Reconstructor does it. The picture is extended by its last pixels to
+    multiples of the stride, and to a patch where it is smaller.
     """
     height, width = tf.shape(rgb)[1], tf.shape(rgb)[2]
-    for axis, length in ((1, height), (2, width)):
+    rgb = extend(rgb, stride)
+    for axis in (1, 2):
+        length = tf.shape(rgb)[axis]
         rgb = tf.gather(rgb, tf.minimum(tf.range(tf.maximum(length, side)), length - 1), axis=axis)
     rows, row_of, in_row = _patch_axis(tf.shape(rgb)[1], side)
     columns, column_of, in_column = _patch_axis(tf.shape(rgb)[2], side)

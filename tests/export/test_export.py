@@ -56,7 +56,7 @@ def test_saved_model_extends_odd_sides_by_their_last_pixels(compact, tmp_path):
 
 def png(rgb):
     file = io.BytesIO()
-    Image.fromarray((rgb * 255).astype(np.uint8)).save(file, "PNG")
+    Image.fromarray(np.round(rgb * 255).astype(np.uint8)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -94,6 +94,20 @@ def test_patches_of_a_patch_model_meet_without_gaps(height, width):
     extended = np.pad(rgb, ((0, 0), (0, max(0, 64 - height)), (0, max(0, 64 - width)), (0, 0)), mode="edge")
     np.testing.assert_allclose(hsi[0, 0, 0, 3], extended[0, :64, :64, 0].mean(), rtol=1e-5)
     np.testing.assert_allclose(hsi[1, -1, -1, 3], extended[1, -64:, -64:, 0].mean(), rtol=1e-5)
+
+
+def test_a_patch_model_serves_pictures_of_any_size_as_the_reconstructor_does(tmp_path):
+    import tensorflow as tf
+
+    from hsi_inr_tf.inference import Reconstructor
+
+    model = models.build("inr-paper", width=8, top_width=8)
+    path = export.saved_model(model, describe(model, "inr-paper"), tmp_path / "1")
+    reconstructor = Reconstructor(SavedModelEngine(path))
+    rgb = (pictures(70, 131) * 255).astype(np.uint8)
+    answer = tf.saved_model.load(str(path)).signatures["reconstruct_image"](image_bytes=tf.constant([png(rgb / 255)]))
+    assert answer["hsi"].shape == (1, 70, 131, 31)
+    np.testing.assert_allclose(answer["hsi"][0], reconstructor.reconstruct(rgb).data, atol=1e-5)
 
 
 def test_warm_up_requests_name_the_signatures_and_can_be_answered(compact, tmp_path):

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,11 @@ SETTINGS = ["--model", "inr-single", "--overrides", json.dumps(TINY), "--loss", 
             "--warmup-steps", "2",            "--clip-norm", "0.05", "--ema", "0.9", "--no-tensorboard"]
 
 
-def start(out, *arguments, **environment):
-    return subprocess.Popen([sys.executable, PROCESS, "--out", out, *SETTINGS, *arguments], env={**os.environ, **environment},
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+def start(told, out, *arguments, **environment):
+    """A process whose words go to the file `told`: a pipe that nobody empties would stop it."""
+    with open(told, "w") as file:
+        return subprocess.Popen([sys.executable, PROCESS, "--out", out, *SETTINGS, *arguments], env={**os.environ, **environment},
+                                stdout=subprocess.DEVNULL, stderr=file)
 
 
 def start_two_workers(out, *arguments):
@@ -29,15 +32,14 @@ def start_two_workers(out, *arguments):
         one.bind(("127.0.0.1", 0))
         two.bind(("127.0.0.1", 0))
         cluster = {"worker": [f"127.0.0.1:{place.getsockname()[1]}" for place in (one, two)]}
-    tasks = [{"cluster": cluster, "task": {"type": "worker", "index": index}} for index in (0, 1)]
-    return [start(out, *arguments, TF_CONFIG=json.dumps(task)) for task in tasks]
+    return [start(out.with_name(f"told by {index}"), out, *arguments,
+                  TF_CONFIG=json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}})) for index in (0, 1)]
 
 
-def end(*processes, seconds=240):
-    """Exit statuses and what was said, after at most so long."""
+def end(*processes, seconds=400):
+    """Exit statuses, after at most so long."""
     try:
-        told = [process.communicate(timeout=seconds)[1] for process in processes]
-        return [process.returncode for process in processes], told
+        return [process.wait(seconds) for process in processes]
     finally:
         for process in processes:
             process.kill()
@@ -51,41 +53,41 @@ def losses(folder):
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
     """The losses of one device."""
-    out = tmp_path_factory.mktemp("alone") / "run"
-    (status,), (told,) = end(start(out, "--strategy", "one"))
-    assert status == 0, told
-    return losses(out)
+    folder = tmp_path_factory.mktemp("alone")
+    assert end(start(folder / "told", folder / "run", "--strategy", "one")) == [0], (folder / "told").read_text()
+    return losses(folder / "run")
 
 
 def test_two_devices_give_the_losses_of_one(alone, tmp_path):
-    (status,), (told,) = end(start(tmp_path / "run", "--strategy", "mirrored", DEVICES="2"))
-    assert status == 0, told
-    np.testing.assert_allclose(losses(tmp_path / "run"), alone, rtol=1e-6)
-    assert json.loads((tmp_path / "run" / "description.json").read_text())["provenance"]["devices"] == 2
+    out, told = tmp_path / "run", tmp_path / "told"
+    assert end(start(told, out, "--strategy", "mirrored", DEVICES="2")) == [0], told.read_text()
+    np.testing.assert_allclose(losses(out), alone, rtol=1e-6)
+    assert json.loads((out / "description.json").read_text())["provenance"]["devices"] == 2
 
 
 def test_two_processes_give_the_losses_of_one(alone, tmp_path):
-    status, told = end(*start_two_workers(tmp_path / "run"))
-    assert status == [0, 0], "\n".join(told)
+    assert end(*start_two_workers(tmp_path / "run")) == [0, 0], (tmp_path / "told by 0").read_text()
     np.testing.assert_allclose(losses(tmp_path / "run"), alone, rtol=1e-6)
 
 
 def test_batch_that_cannot_be_shared_is_refused(tmp_path):
-    (status,), (told,) = end(start(tmp_path / "run", "--strategy", "mirrored", "--batch-size", "3", DEVICES="2"))
-    assert status == 2
-    assert "--batch-size 3 cannot be shared equally by 2 devices" in told
+    told = tmp_path / "told"
+    assert end(start(told, tmp_path / "run", "--strategy", "mirrored", "--batch-size", "3", DEVICES="2")) == [2]
+    assert "--batch-size 3 cannot be shared equally by 2 devices" in told.read_text()
 
 
 def test_lost_worker_ends_the_other_with_a_sentence(tmp_path):
-    stays, dies = start_two_workers(tmp_path / "run", "--steps", "100000", "--checkpoint-seconds", "0")
+    out, told = tmp_path / "run", tmp_path / "told by 0"
+    stays, dies = start_two_workers(out, "--steps", "100000", "--checkpoint-seconds", "0")
+    deadline = time.monotonic() + 300
     try:
-        while not list((tmp_path / "run").glob("checkpoints/step-*.npz")):
-            assert stays.poll() is None, stays.stderr.read()
+        while not list(out.glob("checkpoints/step-*.npz")):
+            assert stays.poll() is None and time.monotonic() < deadline, told.read_text()
+            time.sleep(0.1)
         dies.kill()
-        (status,), (told,) = end(stays)
+        assert end(stays) == [2], told.read_text()
     finally:
         for process in (stays, dies):
             process.kill()
             process.wait()
-    assert status == 2
-    assert "another worker is gone; start all of them again to go on from the last checkpoint" in told
+    assert "another worker is gone; start all of them again to go on from the last checkpoint" in told.read_text()

@@ -88,26 +88,28 @@ def test_damaged_checkpoint_gives_way_to_the_one_before(config, scenes, tmp_path
         np.testing.assert_array_equal(a, b)
 
 
-def start(out, environment=None):
-    return subprocess.Popen([*COMMAND, "--out", out], env={**os.environ, **(environment or {})},
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+def start(out, told):
+    """A process whose words go to the file `told`: a pipe that nobody empties would stop it."""
+    with open(told, "w") as file:
+        return subprocess.Popen([*COMMAND, "--out", out], stdout=subprocess.DEVNULL, stderr=file)
 
 
-def kill_when(process, condition, seconds=120):
+def kill_when(process, condition, seconds=300):
     """SIGKILL as soon as `condition()` holds; False if the process ended before."""
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         if condition():
             process.kill()
-            process.communicate()
+            process.wait()
             return True
     process.kill()
-    process.communicate()
+    process.wait()
     return False
 
 
 def test_run_killed_at_several_moments_ends_with_the_same_bits(tmp_path):
-    whole, killed = start(tmp_path / "whole"), tmp_path / "killed"
+    told = tmp_path / "told"
+    whole, killed = start(tmp_path / "whole", tmp_path / "told by whole"), tmp_path / "killed"
     steps = killed / "checkpoints"
 
     def at_step(number):
@@ -120,10 +122,10 @@ def test_run_killed_at_several_moments_ends_with_the_same_bits(tmp_path):
     }
     try:
         for moment, condition in moments.items():
-            assert kill_when(start(killed), condition), f"the run ended before it could be killed {moment}"
-        rest = start(killed)
-        assert rest.wait(120) == 0, rest.stderr.read()
-        assert whole.wait(120) == 0, whole.stderr.read()
+            assert kill_when(start(killed, told), condition), f"the run ended before it was killed {moment}: {told.read_text()}"
+        rest = start(killed, told)
+        assert rest.wait(300) == 0, told.read_text()
+        assert whole.wait(300) == 0, (tmp_path / "told by whole").read_text()
     finally:
         whole.kill()
     assert_same_run(tmp_path / "whole", killed)

@@ -23,7 +23,7 @@ NEXT = (
 class Options:
     out: Path = Path("runs/demo")
     """Folder for everything the demo makes."""
-    steps: int = 3000
+    steps: int = 2500
     """Training steps."""
     seed: int = 0
     """Decides the initial weights and every batch."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.training import TrainConfig, train
+from hsi_inr_tf.training.parts import part_names
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,9 @@ def run(options: Options) -> None:
     """Train a model on a dataset. The same command goes on with a run that was interrupted."""
     folder = train(_settings(options, TrainConfig))
     print(f"trained:  {folder}")
-    print(f"score it: python scripts/evaluate.py {folder} --dataset {options.dataset}")
+    flags = {"dataset": options.dataset, "data-dir": options.data_dir, "split": part_names(options)[1] or "NAME:PART"}
+    flags = " ".join(f"--{name} {value}" for name, value in flags.items() if value)
+    print(f"score it: python scripts/evaluate.py {folder} {flags}")
     print(f"use it:   python scripts/reconstruct.py IMAGE --model {folder} --out FILE")
 
 

@@ -19,17 +19,20 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.bar = tqdm(total=self.steps, initial=self.first_step, unit="step", dynamic_ncols=True, smoothing=0.1)
         self.texts = {}
-        self.then = (time.perf_counter(), self.first_step)
+        self.then = None
 
     def on_train_batch_end(self, batch, logs=None):
         done = batch + 1
         self.bar.update(done - self.bar.n)
         now = time.perf_counter()
+        if self.then is None:  # the first call after a pause also compiles
+            self.then = (now, done)
         if now - self.shown < 0.5:  # reading the loss makes the host wait for the device
             return
         started, since = self.then
         self.texts["loss"] = f"{float(logs['loss']):.4f}"
-        self.texts["patches/s"] = f"{(done - since) * self.batch_size / max(now - started, 1e-9):.0f}"
+        if done > since:
+            self.texts["patches/s"] = f"{(done - since) * self.batch_size / (now - started):.1f}"
         self.bar.set_postfix(self.texts)
         self.shown = now
         if now - started > 10:
@@ -43,7 +46,7 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_test_end(self, logs=None):
         self.bar.set_description("")
-        self.then = (time.perf_counter(), self.bar.n)
+        self.then = None
 
     def on_train_end(self, logs=None):
         self.bar.close()

@@ -31,8 +31,8 @@ TOLERANCE = 1e-4  # of relative radiance; JSON and binary answers carry every di
 class Options:
     model: Annotated[str, tyro.conf.Positional] = "inr-compact"
     """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
-    clients: tuple[int, ...] = (1, 8)
-    """Clients that ask at the same time, one measurement each."""
+    clients: tuple[int, ...] = (1, 8, 8, 8)
+    """Clients that ask at the same time, one measurement each; repeated ones show whether the server's memory grows."""
     seconds: float = 20.0
     """Length of a measurement."""
     sides: tuple[int, ...] = (64, 128, 256)

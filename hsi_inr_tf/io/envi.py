@@ -16,6 +16,7 @@ FIELD = "hsi_inr_tf metadata"
 
 def write(cube, path: Path, dtype: str = "float32") -> None:
     """Writes `path` (.hdr) and, beside it, the .img."""
+    _spectral()  # before anything is computed
     header, values = path.with_suffix(".hdr"), path.with_suffix(".img")
     with replacing(header) as new_header, replacing(values) as new_values:
         with open(new_values, "wb") as file:
@@ -24,9 +25,17 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
         _write_header(cube, new_header, dtype)
 
 
-def _write_header(cube, path, dtype):
-    from spectral.io import envi
+def _spectral():
+    try:
+        import spectral.io.envi
+        import spectral.io.spyfile
+    except ImportError as error:
+        raise InputError("ENVI files need the package spectral: pip install spectral") from error
+    return spectral.io.envi, spectral.io.spyfile
 
+
+def _write_header(cube, path, dtype):
+    envi, _ = _spectral()
     height, width, bands = cube.shape
     w = np.asarray(cube.wavelengths)
     spacing = np.gradient(w) if bands > 1 else np.ones(1)
@@ -46,8 +55,7 @@ def _write_header(cube, path, dtype):
 
 def read(path: Path) -> HyperspectralImage:
     """float32 data stays on disk, memory-mapped; other types are read and divided by their scale factor."""
-    from spectral.io import envi, spyfile
-
+    envi, spyfile = _spectral()
     header = path if path.suffix.lower() == ".hdr" else next(
         (p for p in (path.with_suffix(".hdr"), path.with_name(path.name + ".hdr")) if p.is_file()), path.with_suffix(".hdr"))
     try:

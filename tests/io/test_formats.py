@@ -1,5 +1,7 @@
 """Every format of cubes is read back by a reader that this project did not write."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -162,3 +164,11 @@ def test_an_unknown_suffix_names_the_known_ones(cube, tmp_path):
         io.write(cube, tmp_path / "cube.xyz")
     with pytest.raises(InputError, match="no such cube"):
         io.read(tmp_path / "missing.npz")
+
+
+def test_without_its_package_envi_names_it_and_writes_nothing(cube, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "spectral.io.envi", None)
+    monkeypatch.setitem(sys.modules, "spectral.io", None)
+    with pytest.raises(InputError, match="pip install spectral"):
+        write(cube, tmp_path, "envi")
+    assert not list(tmp_path.iterdir())

@@ -1,7 +1,6 @@
 """Scoring a trained model on a dataset, always beside per-pixel polynomial regression fitted on the same split's training part."""
 
 import json
-import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 import tyro
 
 from hsi_inr_tf import metrics
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.io.files import replacing
 
 
 @dataclass(frozen=True)
@@ -126,15 +125,9 @@ def write_json(path: Path, content: dict) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file under a temporary name beside `path` and rename it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with replacing(path) as temporary:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(text)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror})") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _progress(scenes, title):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cli.evaluate import write_json
 from hsi_inr_tf.errors import InputError
 
 
@@ -50,7 +51,7 @@ def run(options: Options) -> None:
     rows = [_row(case, results) for case, results in measured.items()]
     print(text(rows, reference="mst-plus-plus"))
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
+        write_json(options.json, rows)
 
 
 def text(rows, reference: str) -> str:

@@ -1,4 +1,4 @@
-"""Several implicit representations and polynomial regression, averaged: with few training scenes, variance is what hurts most."""
+"""Polynomial regression, corrected by several implicit representations that were trained apart."""
 
 import keras
 
@@ -8,26 +8,25 @@ from hsi_inr_tf.models import continuous, polynomial_regression
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class Committee(keras.Model):
-    """(1 - w) * mean of the members + w * regression.
+    """The spectrum that regression gives a pixel, plus the mean of what the members add to it.
 
-    Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}. In training each member answers
-    for its own share of the batch, without regression, so that each becomes a predictor of its own; the regression is fitted by
-    `prepare` in closed form and is not trained.
+    Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}. The regression is fitted by
+    `prepare` in closed form and is not trained: what a colour alone tells needs no training, and the members spend theirs on
+    what context tells. In training each member answers for its own share of the batch, so that each becomes a predictor of its
+    own: with few training scenes, variance is what hurts most, and a mean has less of it.
     """
 
     patch = None
 
-    def __init__(self, members, regression, regression_weight: float = 0.25, name=None, trainable=True):
+    def __init__(self, regression, members, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
-        shares = [Share(i, len(members), name=f"share_{i}")(rgb) for i in range(len(members))]
-        hsi = Mean(name="mean")([member({"rgb": share})["hsi"] for member, share in zip(members, shares, strict=True)])
         regression.trainable = False
-        blend = Blend(regression_weight, name="blend")
-        hsi = blend(hsi, regression({"rgb": rgb})["hsi"])
+        shares = [Share(i, len(members), name=f"share_{i}")(rgb) for i in range(len(members))]
+        correction = Mean(name="mean")([member({"rgb": share})["hsi"] for member, share in zip(members, shares, strict=True)])
+        hsi = keras.layers.Add(name="hsi")([regression({"rgb": rgb})["hsi"], correction])
         super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
-        self.members = list(members)
         self.regression = regression
-        self.regression_weight = regression_weight
+        self.members = list(members)
         self.bands = members[0].bands
         self.cell = members[0].cell
         self.stride = max(member.stride for member in members)
@@ -41,22 +40,18 @@ class Committee(keras.Model):
     def sample(self, rgb, rows, columns):
         """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H, W, bands]."""
         regressed = self.regression({"rgb": continuous.interpolated_grid(rgb, rows, columns)})["hsi"]
-        return self._blend([member.sample(rgb, rows, columns) for member in self.members], regressed)
+        return regressed + _mean([member.sample(rgb, rows, columns) for member in self.members])
 
     def query(self, rgb, points):
         """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3] -> [1, n, bands]."""
         seen = continuous.interpolated_points(rgb[0], points[0, :, 0], points[0, :, 1])
         regressed = self.regression({"rgb": seen[None, None]})["hsi"][0]
-        return self._blend([member.query(rgb, points) for member in self.members], regressed)
-
-    def _blend(self, answers, regressed):
-        weight = self.regression_weight
-        return (1.0 - weight) * (sum(answers) / len(answers)) + weight * regressed
+        return regressed + _mean([member.query(rgb, points) for member in self.members])
 
     def get_config(self):
-        return {"members": [keras.saving.serialize_keras_object(member) for member in self.members],
-                "regression": keras.saving.serialize_keras_object(self.regression),
-                "regression_weight": self.regression_weight, "name": self.name, "trainable": self.trainable}
+        return {"regression": keras.saving.serialize_keras_object(self.regression),
+                "members": [keras.saving.serialize_keras_object(member) for member in self.members],
+                "name": self.name, "trainable": self.trainable}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -65,19 +60,5 @@ class Committee(keras.Model):
         return cls(**{**config, "members": members, "regression": restore(config["regression"], custom_objects)})
 
 
-@keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class Blend(keras.layers.Layer):
-    """(1 - weight) * spectra + weight * regressed, both [batch, height, width, bands]; in training, spectra alone."""
-
-    def __init__(self, weight: float, **kwargs):
-        super().__init__(**kwargs)
-        self.weight = weight
-
-    def call(self, spectra, regressed, training=False):
-        return spectra if training else (1.0 - self.weight) * spectra + self.weight * regressed
-
-    def compute_output_shape(self, spectra_shape, regressed_shape):
-        return spectra_shape
-
-    def get_config(self):
-        return {**super().get_config(), "weight": self.weight}
+def _mean(answers):
+    return sum(answers) / len(answers)

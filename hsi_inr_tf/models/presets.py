@@ -35,10 +35,10 @@ def inr_single(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int 
     return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, **kwargs)
 
 
-def inr_committee(bands: int = 31, members: int = 3, degree: int = 3, regression_weight: float = 0.25, **kwargs) -> Committee:
-    """The mean of several small representations and of polynomial regression: less variance than any of them."""
-    regression = PolynomialRegression(bands, degree, name="regression")
-    return Committee([inr_single(bands, name=f"member_{i}", **kwargs) for i in range(members)], regression, regression_weight)
+def inr_committee(bands: int = 31, members: int = 3, degree: int = 3, **kwargs) -> Committee:
+    """Polynomial regression, corrected by the mean of several small representations, which start at no correction."""
+    corrections = [inr_single(bands, name=f"member_{i}", basis_initializer="zeros", **kwargs) for i in range(members)]
+    return Committee(PolynomialRegression(bands, degree, name="regression"), corrections)
 
 
 TABLE = {

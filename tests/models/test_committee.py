@@ -1,4 +1,4 @@
-"""A committee of representations and regression: what it learns from, and what it answers."""
+"""Regression and a committee that corrects it: what it learns from, and what it answers."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def scenes():
 
 @pytest.fixture(scope="module")
 def committee(scenes):
-    model = build("inr-compact", members=3, regression_weight=0.25, **SMALL)
+    model = build("inr-compact", members=3, **SMALL)
     random = np.random.default_rng(1)
     model.set_weights([random.normal(0, 0.1, weight.shape) for weight in model.get_weights()])
     model.prepare(scenes)
@@ -31,17 +31,24 @@ def rgb():
     return np.random.default_rng(2).random((5, 32, 32, 3), np.float32)
 
 
-def test_its_answer_is_the_weighted_mean_of_members_and_regression(committee, rgb):
+def test_its_answer_is_regression_plus_the_mean_of_the_members(committee, rgb):
     members = np.mean([np.asarray(member({"rgb": rgb})["hsi"]) for member in committee.members], axis=0)
-    expected = 0.75 * members + 0.25 * np.asarray(committee.regression({"rgb": rgb})["hsi"])
+    expected = np.asarray(committee.regression({"rgb": rgb})["hsi"]) + members
     np.testing.assert_allclose(committee({"rgb": rgb})["hsi"], expected, atol=1e-5)
+
+
+def test_it_starts_as_regression(scenes, rgb):
+    model = build("inr-compact", members=2, **{**SMALL, "basis": 4})
+    model.prepare(scenes)
+    np.testing.assert_allclose(model({"rgb": rgb})["hsi"], model.regression({"rgb": rgb})["hsi"], atol=1e-6)
 
 
 def test_in_training_every_example_is_answered_by_one_member_in_turn(committee, rgb):
     answers = np.asarray(committee({"rgb": rgb}, training=True)["hsi"])
+    regressed = np.asarray(committee.regression({"rgb": rgb})["hsi"])
     for i, answer in enumerate(answers):
         alone = np.asarray(committee.members[i % 3]({"rgb": rgb[i : i + 1]})["hsi"])[0]
-        np.testing.assert_allclose(answer, alone, atol=1e-5)
+        np.testing.assert_allclose(answer, regressed[i] + alone, atol=1e-5)
 
 
 def test_its_regression_is_fitted_and_not_trained(committee, scenes):

@@ -4,8 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-export TF_CPP_MIN_LOG_LEVEL ?= 2
-
 .PHONY: demo test web lint clean
 
 demo: $(INSTALLED)

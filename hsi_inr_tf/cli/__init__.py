@@ -4,6 +4,9 @@ import sys
 import warnings
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.quiet import quiet_tensorflow
+
+quiet_tensorflow()  # here, as some commands import TensorFlow with their first lines
 
 
 def command(run, options, argv=None, defaults=None) -> None:

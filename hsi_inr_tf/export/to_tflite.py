@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export import metadata
+from hsi_inr_tf.quiet import quietly
 
 QUANTISATIONS = ("none", "float16", "dynamic", "int8", "int16x8")
 
@@ -29,7 +30,9 @@ def tflite(model, description: ModelDescription, path, *, height: int | None, wi
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as work:
         written = Path(work, "model.tflite")
-        written.write_bytes(_convert(model, work, height, width, quantize, representative))
+        with quietly():  # the converter has much to say, some of it whatever the log level is
+            converted = _convert(model, work, height, width, quantize, representative)
+        written.write_bytes(converted)
         metadata.append(written, description)
         os.replace(written, path)
     return path

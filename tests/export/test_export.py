@@ -172,6 +172,14 @@ def test_quantised_models_are_smaller_and_near_keras(compact, tmp_path, quantize
     assert 1e-7 < difference(expected, actual) < tolerance  # it is quantised, and it is near
 
 
+def test_conversion_writes_nothing_to_the_terminal(compact, tmp_path, capfd):
+    for quantize in ("none", "int8"):
+        export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=16, width=16, quantize=quantize,
+                      representative=pictures(1, 16, 16))
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""
+
+
 def test_int8_leaves_the_generated_mlp_in_floats(compact, tmp_path):
     from tensorflow.lite.tools import flatbuffer_utils
 

@@ -1,7 +1,6 @@
 """How fast training is fed, and how much memory building and opening a dataset of full-size scenes takes."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -133,8 +132,8 @@ def measured(lines, arguments=()) -> tuple[float, float]:
     report = """import atexit, resource, sys
 atexit.register(lambda: print(max(resource.getrusage(who).ru_maxrss for who in (0, -1)), file=sys.stderr))"""
     began = time.monotonic()
-    finished = subprocess.run([sys.executable, "-c", "\n".join([report, *lines]), *arguments],
-                              capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"})  # fmt: skip
+    command = [sys.executable, "-c", "\n".join([report, *lines]), *arguments]
+    finished = subprocess.run(command, capture_output=True, text=True)
     if finished.returncode:
         raise RuntimeError(finished.stderr)
     kilobytes = next(int(line) for line in reversed(finished.stderr.splitlines()) if line.strip().isdigit())

@@ -114,6 +114,13 @@ const scenarios = {
     seen.small = await page.evaluate(() => [...document.querySelectorAll('button, select, input[type=range]')]
       .filter((element) => element.offsetParent && element.getBoundingClientRect().height < 36).map((element) => element.outerHTML));
     await page.screenshot({ path: screenshot, fullPage: true });
+    await page.setViewportSize({ width: 740, height: 375 }); // turned on its side
+    await page.evaluate(() => scrollTo(0, 0));
+    seen.turned = await overflow();
+    seen.together = await page.evaluate(() => ['canvas', 'wavelength', 'plot', 'pin'].filter((id) => {
+      const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    }));
     return { ...seen, problems: page.problems };
   },
 

@@ -104,7 +104,8 @@ def check_envi(path, cube, folder):
 def test_a_phone_shows_everything_within_its_width(site, photograph, drive, tmp_path):
     with Served(site) as server:
         seen = drive("phone", url=server.url, picture=photograph, screenshot=tmp_path / "phone.png")
-    assert (seen["start"], seen["result"]) == (0, 0)
+    assert (seen["start"], seen["result"], seen["turned"]) == (0, 0, 0)
+    assert seen["together"] == ["canvas", "wavelength", "plot", "pin"]  # without scrolling
     assert not seen["small"]
     assert seen["tapped"].startswith("x 40, y 30: ")
     assert seen["pins"] == ["x 10, y 12", "x 40, y 30"]

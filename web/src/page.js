@@ -177,7 +177,7 @@ function showSizes(engine) {
       const option = new Option(`${size} px`, size, false, size === longest);
       if (engine) {
         const count = windows(fitted(picture?.original ?? { height: 2, width: 3 }, size), engine.side, engine.description).windows.length;
-        option.text += `, about ${Math.max(1, Math.round((count * engine.milliseconds) / 1000))} s`;
+        option.text += `, ~${Math.max(1, Math.round((count * engine.milliseconds) / 1000))} s`;
       }
       return option;
     }));

@@ -48,7 +48,10 @@ export class Pins {
       const button = element('button', 'remove', '×');
       button.type = 'button';
       button.setAttribute('aria-label', `Remove spectrum ${pin.number}`);
-      button.addEventListener('click', () => this.remove(pin.number));
+      button.addEventListener('click', () => {
+        this.remove(pin.number);
+        this.list.querySelector('.remove')?.focus({ preventScroll: true }); // the list was made anew
+      });
       item.append(element('span', 'number', pin.number), swatch, element('span', 'place', `x ${pin.x}, y ${pin.y}`),
         element('span', 'value', pin.values[band].toFixed(3)), button);
       return item;

@@ -1,6 +1,6 @@
 // The spectra as curves: an SVG drawn anew whenever something changes.
 
-const MARGIN = { left: 38, right: 14, top: 24, bottom: 36 };
+const MARGIN = { left: 42, right: 14, top: 24, bottom: 36 };
 const CEILINGS = [0.1, 0.2, 0.4, 0.6, 0.8, 1]; // of the radiance axis; few, so that it seldom jumps
 
 /**

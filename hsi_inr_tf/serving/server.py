@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import kserve.model_server
@@ -34,6 +35,7 @@ class Server(ModelServer):
 
     def serve(self, model: ServedModel) -> None:
         """Serve until SIGTERM or Ctrl-C, then finish what is under way."""
+        warnings.filterwarnings("ignore", message="ORJSONResponse is deprecated")  # kserve's concern
         self.limits = model.limits
         app = kserve.model_server.app
         app.add_middleware(BodyLimit, limit=model.limits.body)

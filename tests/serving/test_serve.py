@@ -88,6 +88,7 @@ def test_the_client_gets_cubes_and_wavelengths_and_is_refused_in_a_sentence(mode
     ("/v1/models/loaded:predict", b"null", "application/json", "no JSON object"),
     ("/v1/models/loaded:predict", b"hello", "text/plain", "no JSON object"),
     ("/v1/models/loaded:predict", b'{"instances": []}', "application/json", "at least one picture"),
+    ("/v1/models/loaded:predict", b'{"instances": 3}', "application/json", "list with at least one picture"),
     ("/v1/models/loaded:predict", b'{"instances": [[[[0, 0, 2.5]]]]}', "application/json", "expected \\[0, 1\\]"),
     ("/v1/models/loaded:predict", b'{"instances": [{"b64": "?"}]}', "application/json", "base64"),
     ("/v2/models/loaded/infer", b'{"inputs": "x"}', "application/json", "valid list"),

@@ -59,7 +59,8 @@ def run(pairs: Iterable[tuple], model: str, work: Callable, report: Path, runner
     paths and have this package installed. Raises InputError if there is no such runner.
     """
     try:
-        pipeline_options = PipelineOptions([f"--runner={runner}", *(f"--{option}" for option in options)])
+        wanted = ["default_sdk_harness_log_level=ERROR", *options]  # workers otherwise tell of every step; what fails is raised
+        pipeline_options = PipelineOptions([f"--runner={runner}", *(f"--{option}" for option in wanted)])
         beam.runners.create_runner(runner)
     except (ValueError, ImportError, AttributeError) as error:
         raise InputError(f"Beam has no runner {runner} ({str(error).splitlines()[0]})") from error

@@ -15,3 +15,26 @@ def shared_cave() -> Path:
     if not (folder / "complete_ms_data.zip").is_file():
         pytest.skip(f"needs real CAVE scenes: {folder / 'complete_ms_data.zip'} is absent (set HSI_CAVE_DIR)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def random_model():
+    """`random_model(preset, provenance={}, **overrides)`: (model, its description). Narrow, and every variable is random: fresh
+    weights have zeros, which would hide parts of the graph."""
+
+    def build(preset="inr-compact", provenance=None, **overrides):
+        import numpy as np
+
+        from hsi_inr_tf import models
+        from hsi_inr_tf.description import ModelDescription
+        from hsi_inr_tf.optics import named
+
+        model = models.build(preset, **{"width": 24, "head_width": 16, **overrides})
+        generator = np.random.default_rng(0)
+        for variable in model.variables:
+            variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
+        camera = named()
+        return model, ModelDescription(preset, camera.wavelengths, camera, model.stride, model.halo, model.patch,
+                                       provenance=provenance or {})
+
+    return build

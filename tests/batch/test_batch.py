@@ -9,23 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsi_inr_tf import export, models
-from hsi_inr_tf.description import ModelDescription
-from hsi_inr_tf.optics import named
+from hsi_inr_tf import export
 
 pytest.importorskip("apache_beam", reason="needs the extra beam")
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "reconstruct.py"
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(random_model, tmp_path):
     """A model at model.tflite and pictures of two sizes in pictures/, one of them broken."""
-    model = models.build("inr-compact", width=24, head_width=16)
     generator = np.random.default_rng(0)
-    for variable in model.variables:
-        variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
-    camera = named()
-    description = ModelDescription("inr-compact", camera.wavelengths, camera, model.stride, model.halo, model.patch)
+    model, description = random_model()
     export.tflite(model, description, tmp_path / "model.tflite", height=None, width=None)
     (tmp_path / "pictures").mkdir()
     for name, side in (("a", 24), ("b", 40), ("c", 24)):

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hsi_inr_tf import export, models
-from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf import export
 from hsi_inr_tf.inference import load
-from hsi_inr_tf.optics import named
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,18 +33,13 @@ def environment(folder, *packages):
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory):
+def exported(random_model, tmp_path_factory):
     """A folder with a small model as m/1 and m.tflite (resizable), a picture rgb.npy and what Keras makes of it, hsi.npy."""
     folder = tmp_path_factory.mktemp("exported")
-    model = models.build("inr-compact", width=24, head_width=16)
-    generator = np.random.default_rng(0)
-    for variable in model.variables:
-        variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
-    camera = named()
-    description = ModelDescription("inr-compact", camera.wavelengths, camera, model.stride, model.halo, model.patch)
+    model, description = random_model()
     export.saved_model(model, description, folder / "m" / "1")
     export.tflite(model, description, folder / "m.tflite", height=None, width=None)
-    rgb = generator.random((1, 48, 40, 3), np.float32)
+    rgb = np.random.default_rng(0).random((1, 48, 40, 3), np.float32)
     np.save(folder / "rgb.npy", rgb)
     np.save(folder / "hsi.npy", model({"rgb": rgb})["hsi"].numpy())
     return folder

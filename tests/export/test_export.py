@@ -22,13 +22,8 @@ def describe(model, name="inr-single"):
 
 
 @pytest.fixture(scope="module")
-def compact():
-    """inr-compact with every variable random: zeros would hide parts of the graph."""
-    model = models.build("inr-single", width=24, head_width=16)
-    generator = np.random.default_rng(0)
-    for variable in model.variables:
-        variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
-    return model
+def compact(random_model):
+    return random_model("inr-single")[0]
 
 
 def difference(expected, actual):

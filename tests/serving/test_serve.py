@@ -14,27 +14,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsi_inr_tf import export, models
+from hsi_inr_tf import export
 from hsi_inr_tf.cli.benchmarks import load
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import load as load_model
-from hsi_inr_tf.optics import named
 from hsi_inr_tf.serving.client import reconstruct
 
 pytest.importorskip("kserve", reason="needs the extra serving")
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def model(random_model, tmp_path_factory):
     """A small model with random weights as a SavedModel folder."""
-    model = models.build("inr-compact", width=24, head_width=16)
-    generator = np.random.default_rng(0)
-    for variable in model.variables:
-        variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
-    camera = named()
-    description = ModelDescription("inr-compact", camera.wavelengths, camera, model.stride, model.halo, model.patch)
-    return export.saved_model(model, description, tmp_path_factory.mktemp("served") / "1")
+    return export.saved_model(*random_model(), tmp_path_factory.mktemp("served") / "1")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import subprocess
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 WEB = Path(__file__).parents[2] / "web"
@@ -24,19 +23,11 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def model(tmp_path_factory) -> Path:
-    """A .tflite of inr-edge, narrow, for pictures of 64x64, every variable random."""
-    from hsi_inr_tf import export, models
-    from hsi_inr_tf.description import ModelDescription
-    from hsi_inr_tf.optics import named
+def model(random_model, tmp_path_factory) -> Path:
+    """A small .tflite for pictures of 64x64."""
+    from hsi_inr_tf import export
 
-    network = models.build("inr-single", width=24, head_width=16, dilations=(1,))
-    generator = np.random.default_rng(0)
-    for variable in network.variables:
-        variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
-    camera = named()
-    description = ModelDescription("inr-single", camera.wavelengths, camera, network.stride, network.halo, network.patch,
-                                   provenance={"weights": "random · α𝛽"})
+    network, description = random_model("inr-single", {"weights": "random · α𝛽"}, dilations=(1,))
     return export.tflite(network, description, tmp_path_factory.mktemp("model") / "model.tflite", height=64, width=64)
 
 

@@ -1,12 +1,13 @@
 """A look at a dataset: figures of every scene in a table, and a contact sheet of pictures, false colours and spectra."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import tyro
+
+from hsi_inr_tf.cli.evaluate import write_json
 
 COLUMNS = 2  # scenes side by side on the sheet
 ROWS = 200  # of a scene that are read at once
@@ -51,8 +52,7 @@ def run(options: Options) -> None:
     print("zero, at max: share of the cube's values that are 0 or the scene's largest; rgb full: share of pixels with a channel\n"
           "at its end; rgb error: RMSE, in linear light, between the RGB and what the camera renders of the cube")
     if options.json:
-        table = {"dataset": options.dataset, "split": options.split, "scenes": rows}
-        _replace(options.json, json.dumps(table, indent=1).encode())
+        write_json(options.json, {"dataset": options.dataset, "split": options.split, "scenes": rows})
     shown = sorted({round(i) for i in np.linspace(0, len(scenes) - 1, min(options.most, len(scenes)))})
     _replace(options.out, contact_sheet(scenes, shown))
     print(f"wrote {options.out}" + (f" with {len(shown)} of {len(scenes)} scenes" if len(shown) < len(scenes) else ""))

@@ -1,6 +1,5 @@
 """How fast training is fed, and how much memory building and opening a dataset of full-size scenes takes."""
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -9,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from hsi_inr_tf.cli.evaluate import write_json
 
 BUILDERS = Path(__file__).parents[3] / "tfds_builders"
 
@@ -43,7 +44,7 @@ def run(options: Options) -> None:
     if options.scenes:
         found |= building(options.scenes, options.workers)
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
+        write_json(options.json, found)
 
 
 def feeding(options: Options) -> dict:

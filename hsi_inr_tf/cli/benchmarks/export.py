@@ -1,6 +1,5 @@
 """How fast the same model runs in Keras, as a SavedModel and in LiteRT, with 1 and 2 threads, in one run."""
 
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Annotated
 
 import tyro
 from tqdm import tqdm
+
+from hsi_inr_tf.cli.evaluate import write_json
 
 
 @dataclass(frozen=True)
@@ -55,4 +56,4 @@ def run(options: Options) -> None:
         times = "".join(f"{row['milliseconds'][threads]:12.1f}" for threads in options.threads)
         print(f"{row['side']:6d} {row['engine']:<16}{times}")
     if options.json:
-        options.json.write_text(json.dumps({"model": options.model, "rows": rows}, indent=1))
+        write_json(options.json, {"model": options.model, "rows": rows})

@@ -21,6 +21,7 @@ from typing import Annotated
 import numpy as np
 import tyro
 
+from hsi_inr_tf.cli.evaluate import write_json
 from hsi_inr_tf.errors import InputError
 
 LARGE = 256 << 20  # bytes of the body that is too large
@@ -69,7 +70,7 @@ def run(options: Options) -> None:
                   f"{len(tally.wrong):6d} {row['resident_mb']:10.0f}", flush=True)
         print("refused, each with a sentence: " + ", ".join(f"{name} {count}" for name, count in sorted(tally.refused.items())))
     if options.json:
-        options.json.write_text(json.dumps({"model": options.model, "sides": options.sides, "rows": rows}, indent=1))
+        write_json(options.json, {"model": options.model, "sides": options.sides, "rows": rows})
     if wrong := [line for row in rows for line in row["wrong"]]:
         raise InputError(f"{len(wrong)} answers were wrong, the first: {wrong[0]}")
 

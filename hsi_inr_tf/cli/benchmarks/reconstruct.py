@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsi_inr_tf.cli.evaluate import write_json
+
 
 @dataclass(frozen=True)
 class Options:
@@ -31,7 +33,7 @@ def run(options: Options) -> None:
         rows.append(row)
         print(f"{row['megapixels']:10.2f} {row['seconds']:8.1f} {row['seconds'] / row['megapixels']:16.2f} {row['peak_mb']:16.0f}")
     if options.json:
-        options.json.write_text(json.dumps({"model": options.model, "rows": rows}, indent=1))
+        write_json(options.json, {"model": options.model, "rows": rows})
 
 
 def measure(model: str, megapixels: float) -> dict:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from hsi_inr_tf.cli.evaluate import write_json
+
 MODELS = ("inr-compact", "inr-paper", "mst-plus-plus", "hscnn-r")
 
 
@@ -51,7 +53,7 @@ def run(options: Options) -> None:
             print(_cost([row for row in rows if (row["model"], row["jit"]) == (model, jit)]))
     if options.json:
         settings = {name: value for name, value in asdict(options).items() if name not in ("json", "models", "batch_sizes", "jit")}
-        options.json.write_text(json.dumps({**settings, "rows": rows}, indent=1, default=str))
+        write_json(options.json, {**settings, "data_dir": options.data_dir and str(options.data_dir), "rows": rows})
 
 
 def _cost(rows) -> str:

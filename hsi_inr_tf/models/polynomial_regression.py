@@ -29,10 +29,11 @@ class PolynomialRegression(keras.Model):
         return {"bands": self.bands, "degree": self.degree, "name": self.name, "trainable": self.trainable}
 
 
-def fit(scenes, degree: int = 3) -> PolynomialRegression:
+def fit(scenes, degree: int = 3, ridge: float = 0.0) -> PolynomialRegression:
     """The model that fits all pixels of `scenes` (each with rgb [height, width, 3] and cube [height, width, bands]) best.
 
-    Least squares in float64. Scene by scene the products of features with features and with bands are summed; a few dozen numbers
+    Least squares in float64. `ridge` penalises large coefficients, the constant excepted, in units of the mean squared feature:
+    it tames what the polynomial says of colours that no scene has. Scene by scene the products of features with features and with bands are summed; a few dozen numbers
     a side hold all that the solution needs.
     """
     gram = moments = 0.0
@@ -40,8 +41,10 @@ def fit(scenes, degree: int = 3) -> PolynomialRegression:
         features = _features(scene.rgb, degree)
         gram = gram + features.T @ features
         moments = moments + features.T @ scene.cube.reshape(len(features), -1).astype(np.float64)
+    penalty = np.full(len(gram), ridge * np.trace(gram) / len(gram))
+    penalty[0] = 0.0
     # Where the pictures leave coefficients open, as gray ones do, lstsq takes the smallest.
-    weights, *_ = np.linalg.lstsq(gram, moments, rcond=None)
+    weights, *_ = np.linalg.lstsq(gram + np.diag(penalty), moments, rcond=None)
 
     model = PolynomialRegression(weights.shape[1], degree)
     model.coefficients.set_weights([weights[None, None, 1:], weights[0]])

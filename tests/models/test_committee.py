@@ -6,6 +6,7 @@ import pytest
 from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.models import build, polynomial_regression
+from hsi_inr_tf.models.committee import RIDGE
 
 SMALL = {"width": 24, "head_width": 16, "hidden": (16,), "basis": 0, "dilations": (1,)}
 
@@ -52,7 +53,7 @@ def test_in_training_every_example_is_answered_by_one_member_in_turn(committee, 
 
 
 def test_its_regression_is_fitted_and_not_trained(committee, scenes):
-    fitted = polynomial_regression.fit(scenes).get_weights()
+    fitted = polynomial_regression.fit(scenes, committee.regression.degree, RIDGE).get_weights()
     for own, expected in zip(committee.regression.get_weights(), fitted, strict=True):
         np.testing.assert_allclose(own, expected)
     trained = {id(variable) for variable in committee.trainable_variables}

@@ -42,3 +42,17 @@ def test_gray_pictures_leave_no_coefficient_undetermined():
     model = polynomial_regression.fit([one])
     assert np.abs(model.coefficients.kernel).max() < 1.0
     np.testing.assert_allclose(model({"rgb": one.rgb[None]})["hsi"][0], one.cube, atol=1e-5)
+
+
+def test_a_ridge_shrinks_all_but_the_constant():
+    rng = np.random.default_rng(3)
+    one = scene(rng)
+    one.cube = 5 + rng.random((24, 24, 2), np.float32)
+    r, g, b = one.rgb.reshape(-1, 3).T.astype(np.float64)
+    columns = np.stack([np.ones_like(r), r, g, b], axis=-1)
+    strength = (0.5 * (columns**2).sum() / 4) ** 0.5
+    rows = np.concatenate([columns, np.diag([0, strength, strength, strength])])
+    weights, *_ = np.linalg.lstsq(rows, np.concatenate([one.cube.reshape(-1, 2), np.zeros((4, 2))]), rcond=None)
+    model = polynomial_regression.fit([one], degree=1, ridge=0.5)
+    np.testing.assert_allclose(model.coefficients.bias, weights[0], rtol=1e-5)
+    np.testing.assert_allclose(np.squeeze(model.coefficients.kernel), weights[1:], atol=1e-5)

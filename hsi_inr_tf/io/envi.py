@@ -1,6 +1,7 @@
-"""ENVI: a text header (.hdr) beside raw values (.img), interleaved by line, so that a picture can be written as it is computed."""
+"""ENVI: a text header (.hdr) beside raw values (.img), interleaved by pixel, so that a picture can be written as it is computed."""
 
 import os
+import tempfile
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -8,9 +9,11 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.hyperspectral_image import FALSE_COLOUR, HyperspectralImage
-from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
+from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, write_values
+from hsi_inr_tf.io.geotiff import import_rasterio
 
 DATA_TYPES = {"float32": 4, "uint16": 12}  # ENVI's codes
+PLACE = ("map info", "projection info", "coordinate system string")
 FIELD = "hsi_inr_tf metadata"
 
 
@@ -20,8 +23,7 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
     header, values = path.with_suffix(".hdr"), path.with_suffix(".img")
     with replacing(header) as new_header, replacing(values) as new_values:
         with open(new_values, "wb") as file:
-            for strip in stored(cube, dtype):
-                file.write(np.ascontiguousarray(strip.transpose(0, 2, 1)).tobytes())  # line by line, within it band by band
+            write_values(cube, file, dtype)
         _write_header(cube, new_header, dtype)
 
 
@@ -41,16 +43,35 @@ def _write_header(cube, path, dtype):
     spacing = np.gradient(w) if bands > 1 else np.ones(1)
     fields = {
         "description": f"{cube.provenance.get('software', 'hsi_inr_tf')}: relative radiance",
-        "samples": width, "lines": height, "bands": bands, "header offset": 0, "data type": DATA_TYPES[dtype], "interleave": "bil",
+        "samples": width, "lines": height, "bands": bands, "header offset": 0, "data type": DATA_TYPES[dtype], "interleave": "bip",
         "byte order": 0, "wavelength units": "Nanometers", "wavelength": [f"{v:.10g}" for v in w],
         "fwhm": [f"{v:g}" for v in spacing],
         "default bands": [int(np.argmin(np.abs(w - nm))) + 1 for nm in FALSE_COLOUR],
         "data units": "relative radiance",
+        **_place(cube.georeference),
         FIELD: quote(metadata(cube, dtype), safe=" ,:;\"[]()/"),  # braces would be taken for a list's
     }
     if dtype == "uint16":
         fields["reflectance scale factor"] = f"{scale_of(dtype):g}"
     envi.write_envi_header(str(path), fields)
+
+
+def _place(georeference) -> dict:
+    """The fields that put the cube on the map for other programs, in GDAL's words; none without the package that speaks to it."""
+    if not georeference:
+        return {}
+    try:
+        rasterio = import_rasterio()
+    except InputError:
+        return {}
+    envi, _ = _spectral()
+    with tempfile.TemporaryDirectory() as folder:
+        pixel = Path(folder) / "pixel.img"
+        with rasterio.open(pixel, "w", driver="ENVI", height=1, width=1, count=1, dtype="uint8", crs=georeference["crs"],
+                           transform=rasterio.Affine(*georeference["transform"])):
+            pass
+        fields = envi.read_envi_header(str(pixel.with_suffix(".hdr")))
+    return {name: "{" + ",".join(fields[name]) + "}" for name in PLACE if name in fields}
 
 
 def read(path: Path) -> HyperspectralImage:

@@ -30,7 +30,7 @@ def read_with_another_reader(path, format):
         import spectral
 
         image = spectral.open_image(str(path))
-        assert image.metadata["wavelength units"] == "Nanometers" and image.metadata["interleave"] == "bil"
+        assert image.metadata["wavelength units"] == "Nanometers" and image.metadata["interleave"] == "bip"
         image.scale_factor = 1.0  # spectral would divide scaled integers
         return np.asarray(image.load(dtype=np.float64, scale=False)), image.bands.centers
     if format == "npz":
@@ -61,6 +61,28 @@ def test_another_reader_finds_what_was_written(cube, tmp_path, format):
     np.testing.assert_array_equal(wavelengths, cube.wavelengths)
 
 
+class InTiles(HyperspectralImage):
+    """Comes in tiles, as a cube does that is being computed."""
+
+    def blocks(self):
+        for top in range(0, self.shape[0], 16):
+            for left in range(0, self.shape[1], 10):
+                yield top, left, self.data[top : top + 16, left : left + 10]
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("dtype", ["float32", "uint16"])
+@pytest.mark.parametrize("format", [*FORMATS, "mat 7.3"])
+def test_what_comes_in_tiles_is_written_as_if_whole(cube, tmp_path, format, dtype, monkeypatch):
+    if format == "mat 7.3":
+        monkeypatch.setattr("hsi_inr_tf.io.mat.LARGEST_V5", 1000)
+        format = "mat"
+    whole = io.read(write(cube, tmp_path, format, dtype)).data.copy()
+    tiled = io.read(write(InTiles(cube.data, cube.wavelengths, cube.camera), tmp_path, format, dtype)).data
+    np.testing.assert_array_equal(tiled, whole)
+    assert np.abs(tiled - cube.data).max() <= 0.51 / 65535
+
+
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 @pytest.mark.parametrize("format", FORMATS)
 def test_uint16_holds_the_unit_interval_to_half_a_step(cube, tmp_path, format):
@@ -88,13 +110,22 @@ def test_the_place_on_the_map_survives(cube, tmp_path, format):
     assert rasterio.crs.CRS.from_user_input(back["crs"]) == rasterio.crs.CRS.from_epsg(32633)
 
 
-def test_matlab_7_3_is_hdf5_in_matlabs_order(cube, tmp_path):
+@pytest.mark.parametrize("crs", ["EPSG:32633", "EPSG:4326", "EPSG:3035"])
+def test_other_programs_find_an_envi_cube_on_the_map(cube, tmp_path, crs):
+    import rasterio
+
+    path = write(HyperspectralImage(cube.data, cube.wavelengths, cube.camera, {}, {**PLACE, "crs": crs}), tmp_path, "envi")
+    with rasterio.open(path.with_suffix(".img")) as file:
+        assert list(file.transform)[:6] == PLACE["transform"]
+        assert file.crs == rasterio.crs.CRS.from_string(crs)
+        np.testing.assert_array_equal(file.read().transpose(1, 2, 0), cube.data)
+
+
+def test_matlab_7_3_is_hdf5_in_matlabs_order(cube, tmp_path, monkeypatch):
     import h5py
 
-    from hsi_inr_tf.io import mat
-
-    path = tmp_path / "cube.mat"
-    mat.write(cube, path, largest_v5=1000)
+    monkeypatch.setattr("hsi_inr_tf.io.mat.LARGEST_V5", 1000)
+    path = write(cube, tmp_path, "mat")
     with h5py.File(path) as file:
         np.testing.assert_array_equal(file["cube"][()].T, cube.data)
         assert file["cube"].attrs["MATLAB_class"] == b"single"
@@ -150,8 +181,8 @@ def test_a_failed_write_leaves_the_old_file(cube, tmp_path, format):
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
 
     class Breaks(HyperspectralImage):
-        def strips(self, rows=256):
-            yield self.data[:10]
+        def blocks(self):
+            yield 0, 0, self.data[:10]
             raise InputError("the power went out")
 
     with pytest.raises(InputError, match="power"):

@@ -10,6 +10,7 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+ORIENTATION = 274  # the tag's number in EXIF and TIFF
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")  # Pillow's names
 
 
@@ -75,10 +76,10 @@ def _read(file, path, formats, max_pixels=None) -> Picture:
                 if max_pixels and image.width * image.height > max_pixels:
                     raise InputError(f"{path} has {image.height} x {image.width} pixels, at most {max_pixels} are taken")
                 if image.format == "TIFF" and _is_special_tiff(image):
-                    return _tiff(path)
+                    return _tiff(path, image.tag_v2.get(ORIENTATION, 1))
                 data = file.getvalue() if isinstance(file, io.BytesIO) else None
                 if image.format == "PNG" and _png_bits(path, data) == 16:
-                    return Picture(_png16(path, data))
+                    return Picture(_turned(_png16(path, data), image.getexif().get(ORIENTATION, 1)))
                 image.load()
                 return Picture(_as_srgb(ImageOps.exif_transpose(image), path))
     except UnidentifiedImageError as error:
@@ -143,14 +144,25 @@ def _png16(path, data=None) -> np.ndarray:
         raise InputError(f"{path} is damaged (not a PNG)") from error
 
 
+def _turned(pixels, orientation) -> np.ndarray:
+    """Pixels [height, width, 3] as EXIF's `orientation` says, which Pillow does for its own images."""
+    if orientation in (5, 6, 7, 8):  # the first row of the file is a column of the picture
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
 def _is_special_tiff(image) -> bool:
     bits = image.tag_v2.get(258, (8,))
     on_a_map = 33550 in image.tag_v2 or 34264 in image.tag_v2  # GeoTIFF's pixel scale or transformation
     return on_a_map or max(bits) > 8
 
 
-def _tiff(path) -> Picture:
-    """TIFFs with 16 bits a channel, in separate planes, or with a place on the map."""
+def _tiff(path, orientation=1) -> Picture:
+    """TIFFs with 16 bits a channel, in separate planes, or with a place on the map, which says itself where its rows lie."""
     from PIL import Image
 
     from hsi_inr_tf.io.geotiff import georeference_of, import_rasterio
@@ -165,6 +177,7 @@ def _tiff(path) -> Picture:
                 if file.height * file.width > 2 * Image.MAX_IMAGE_PIXELS:
                     raise InputError(f"{path}: {file.height} x {file.width} pixels, refused as a decompression bomb")
                 bands = file.read([1, 1, 1] if file.count == 1 else [1, 2, 3])
-                return Picture(np.ascontiguousarray(bands.transpose(1, 2, 0)), georeference_of(file))
+                place = georeference_of(file)
+                return Picture(_turned(bands.transpose(1, 2, 0), 1 if place else orientation), place)
     except rasterio.errors.RasterioError as error:
         raise InputError(f"{path} is no TIFF that can be read ({error})") from error

@@ -1,6 +1,7 @@
 """Pictures as cameras, scanners and editors write them."""
 
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -50,18 +51,37 @@ def test_sixteen_bit_geotiff_keeps_its_bits_and_its_place(tmp_path):
     assert picture.georeference["transform"] == list(place)[:6]
 
 
+def as_stored(upright, orientation):
+    """The pixels of a file that EXIF's `orientation` turns upright."""
+    return np.ascontiguousarray({
+        1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1], 5: upright.swapaxes(0, 1),
+        6: np.rot90(upright, 1), 7: upright[::-1, ::-1].swapaxes(0, 1), 8: np.rot90(upright, -1)}[orientation])
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photographs_are_turned_as_their_exif_says(tmp_path, orientation):
     upright = np.zeros((40, 64, 3), np.uint8)
     upright[:20, :32] = 230  # light top left quarter
-    turned = {1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1], 5: upright.transpose(1, 0, 2),
-              6: np.rot90(upright, 1), 7: upright[::-1, ::-1].transpose(1, 0, 2), 8: np.rot90(upright, -1)}[orientation]
     exif = Image.Exif()
     exif[0x0112] = orientation
-    Image.fromarray(np.ascontiguousarray(turned)).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    Image.fromarray(as_stored(upright, orientation)).save(tmp_path / "a.jpg", exif=exif, quality=95)
     picture = io.read_image(tmp_path / "a.jpg")
     assert picture.shape == (40, 64, 3)
     assert np.abs(picture - upright / 255).mean() < 0.01
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_sixteen_bit_pictures_are_turned_as_their_exif_says(tmp_path, orientation):
+    import tensorflow as tf
+
+    upright = np.random.default_rng(3).integers(0, 65536, (9, 14, 3), np.uint16)
+    png = tf.io.encode_png(as_stored(upright, orientation)).numpy()
+    chunk = b"eXIf" + b"MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x0112, 3, 1, orientation, 0, 0)  # TIFF with one tag
+    chunk = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (tmp_path / "a.png").write_bytes(png[:33] + chunk + png[33:])  # after the signature and IHDR
+    np.testing.assert_array_equal(io.read_picture(tmp_path / "a.png").pixels, upright)
+    Image.fromarray(as_stored(upright[..., 0], orientation)).save(tmp_path / "a.tif", tiffinfo={0x0112: orientation})
+    np.testing.assert_array_equal(io.read_picture(tmp_path / "a.tif").pixels, np.stack([upright[..., 0]] * 3, -1))
 
 
 def test_grey_becomes_three_equal_channels(tmp_path, pixels):

@@ -1,5 +1,6 @@
 """From photographs to hyperspectral cubes."""
 
+import sys
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -50,21 +51,37 @@ def run(options: Options) -> None:
     if options.runner:
         return _on_runner(images, targets, options)
     reconstructor = inference.load(options.model)
+    broken = 0
     for image, target in zip(images, targets, strict=True):
+        try:
+            picture = io.read_picture(image)
+        except InputError as error:  # what is wrong with one picture says nothing about the others
+            if len(images) == 1:
+                raise
+            print(f"error: {error}", file=sys.stderr, flush=True)
+            broken += 1
+            continue
         with tqdm(desc=image.name, unit="row", leave=False) as bar:
-            print(reconstruct_file(reconstructor, image, target, options, bar))
+            print(_reconstruct(reconstructor, picture, image.name, target, options, bar), flush=True)
+    if broken:
+        raise InputError(f"{broken} of {len(images)} pictures could not be read and were left out")
 
 
-def reconstruct_file(reconstructor, image: Path, target: Path, options: Options, bar=None) -> str:
-    """Reconstruct one picture into one file, as the options say; gives a sentence about it. `bar` is a tqdm of rows."""
+def reconstruct_file(reconstructor, image: Path, target: Path, options: Options) -> str:
+    """Reconstruct one picture into one file, as the options say; gives a sentence about it. Raises InputError."""
+    from hsi_inr_tf import io
+
+    return _reconstruct(reconstructor, io.read_picture(image), image.name, target, options)
+
+
+def _reconstruct(reconstructor, picture, name: str, target: Path, options: Options, bar=None) -> str:
+    """The same for a picture that has been read from a file called `name`; `bar` is a tqdm of rows."""
     from hsi_inr_tf import io
     from hsi_inr_tf.inference.wavelengths import parse
     from hsi_inr_tf.optics import srgb
 
-    picture = io.read_picture(image)
-    linear = reconstructor.description.camera.encoding == "linear"
-    pixels = srgb.decode(io.read_image(image)) if linear else picture.pixels
     began = time.monotonic()
+    decode = srgb.decode if reconstructor.description.camera.encoding == "linear" else None
 
     def progress(done, total):
         if bar is not None:
@@ -72,14 +89,14 @@ def reconstruct_file(reconstructor, image: Path, target: Path, options: Options,
             bar.update(done - bar.n)
 
     wavelengths = parse(options.wavelengths) if options.wavelengths else None
-    cube = reconstructor.stream(pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
+    cube = reconstructor.stream(picture.pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
                                 tile=options.tile, progress=progress,
-                                provenance={"source": image.name}, georeference=picture.georeference)
+                                provenance={"source": name}, georeference=picture.georeference, decode=decode)
     written = io.write(cube, target, options.format or io.format_of(target), options.dtype)
     height, width, bands = cube.shape
     error = cube.provenance["reprojection"]
     return (f"{written}: {height} x {width} pixels, {bands} bands from {cube.wavelengths[0]:g} to {cube.wavelengths[-1]:g} nm, "
-            f"{time.monotonic() - began:.1f} s; rendered back to RGB it differs from {image.name} by "
+            f"{time.monotonic() - began:.1f} s; rendered back to RGB it differs from {name} by "
             f"{255 * error['rmse']:.2f} of 255 (RMSE)")
 
 

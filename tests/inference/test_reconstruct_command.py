@@ -9,8 +9,11 @@ import pytest
 from PIL import Image
 
 from hsi_inr_tf import inference, io
-from hsi_inr_tf.cli.reconstruct import Options, run
+from hsi_inr_tf.cli.reconstruct import Options, reconstruct_file, run
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import Reconstructor
+from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.optics import srgb
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "reconstruct.py"
 
@@ -67,6 +70,37 @@ def test_a_folder_of_pictures_becomes_a_folder_of_cubes(bundle, photo, tmp_path)
     Image.open(photo).save(tmp_path / "second.bmp")
     run(Options((tmp_path,), str(bundle), tmp_path / "cubes", format="mat"))
     assert sorted(p.name for p in (tmp_path / "cubes").iterdir()) == ["photo.mat", "second.mat"]
+
+
+def test_a_broken_picture_is_named_and_the_others_are_reconstructed(bundle, photo, tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in ("a.png", "c.png"):
+        (pictures / name).write_bytes(photo.read_bytes())
+    (pictures / "b.png").write_bytes(photo.read_bytes()[:200])
+    (pictures / "d.jpg").write_text("no picture")
+    finished = subprocess.run([sys.executable, SCRIPT, pictures, "--model", bundle, "--out", tmp_path / "cubes"],
+                              capture_output=True, text=True)
+    assert finished.returncode == 2 and "Traceback" not in finished.stderr
+    said = [line for line in finished.stderr.splitlines() if line.startswith("error: ")]
+    assert "b.png is damaged" in said[0] and "d.jpg is no picture" in said[1] and len(said) == 3
+    assert "2 of 4 pictures could not be read" in said[2]
+    assert sorted(p.name for p in (tmp_path / "cubes").iterdir()) == ["a.hdr", "a.img", "c.hdr", "c.img"]
+    np.testing.assert_array_equal(io.read(tmp_path / "cubes" / "a.hdr").data, io.read(tmp_path / "cubes" / "c.hdr").data)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_a_camera_of_linear_light_gets_the_picture_decoded(bundle, photo, tmp_path, model, reconstructor, scale):
+    from dataclasses import replace
+
+    camera = replace(reconstructor.description.camera, encoding="linear")
+    linear = Reconstructor(KerasEngine(model, replace(reconstructor.description, camera=camera)))
+    options = Options((photo,), str(bundle), tmp_path / "cube.npz", scale=scale, consistent=True, tile=24)
+    reconstruct_file(linear, photo, tmp_path / "cube.npz", options)
+    expected = linear.reconstruct(srgb.decode(io.read_image(photo)), scale=scale, consistent=True)
+    cube = io.read(tmp_path / "cube.npz")
+    np.testing.assert_allclose(cube.data, expected.data, atol=2e-5)
+    assert cube.provenance["reprojection"]["rmse"] == pytest.approx(expected.provenance["reprojection"]["rmse"], rel=1e-4)
 
 
 def test_georeferenced_pictures_keep_their_place_even_when_scaled(bundle, tmp_path, photograph):

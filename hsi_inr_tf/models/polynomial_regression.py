@@ -32,9 +32,9 @@ class PolynomialRegression(keras.Model):
 def fit(scenes, degree: int = 3, ridge: float = 0.0) -> PolynomialRegression:
     """The model that fits all pixels of `scenes` (each with rgb [height, width, 3] and cube [height, width, bands]) best.
 
-    Least squares in float64. `ridge` penalises large coefficients, the constant excepted, in units of the mean squared feature:
-    it tames what the polynomial says of colours that no scene has. Scene by scene the products of features with features and with bands are summed; a few dozen numbers
-    a side hold all that the solution needs.
+    Least squares in float64. Scene by scene the products of features with features and with bands are summed; a few dozen numbers
+    a side hold all that the solution needs. `ridge` penalises large coefficients, the constant excepted, in units of the mean
+    squared feature: it tames what the polynomial says of colours that no scene has.
     """
     gram = moments = 0.0
     for scene in scenes:

@@ -8,6 +8,7 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
 
+BLOCK = 1 << 18  # pixels that are copied at once where a cube may be larger than memory
 FALSE_COLOUR = (650.0, 550.0, 450.0)  # nm, shown as red, green, blue
 
 
@@ -42,10 +43,11 @@ class HyperspectralImage:
     def shape(self) -> tuple[int, int, int]:
         return self.data.shape
 
-    def strips(self, rows: int = 256):
-        """The cube from top to bottom, `rows` rows at a time: yields [rows, width, bands] float32."""
+    def blocks(self):
+        """The cube from top to bottom in parts of bounded size: (top, left, spectra [rows, columns, bands] float32)."""
+        rows = max(1, BLOCK // self.shape[1])
         for top in range(0, self.shape[0], rows):
-            yield np.asarray(self.data[top : top + rows], np.float32)
+            yield top, 0, np.asarray(self.data[top : top + rows], np.float32)
 
     def spectrum(self, y: int, x: int) -> np.ndarray:
         """The spectrum [bands] of the pixel in row y, column x."""
@@ -74,8 +76,8 @@ class HyperspectralImage:
         if not np.allclose(camera.wavelengths, self.wavelengths):
             raise InputError(f"camera {camera.name} has other wavelengths than the cube")
         picture = np.empty((*self.shape[:2], 3), np.float32)
-        for top, strip in _with_tops(self.strips()):
-            picture[top : top + len(strip)] = camera.render(strip)
+        for top, _, block in self.blocks():
+            picture[top : top + len(block)] = camera.render(block)
         return picture
 
     def false_colour(self, nm=FALSE_COLOUR, limits: tuple[float, float] | None = None) -> np.ndarray:
@@ -128,10 +130,3 @@ class HyperspectralImage:
         from hsi_inr_tf.viz.figures import png, summary
 
         return png(summary(self))
-
-
-def _with_tops(strips):
-    top = 0
-    for strip in strips:
-        yield top, strip
-        top += len(strip)

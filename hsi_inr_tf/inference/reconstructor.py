@@ -7,13 +7,12 @@ import numpy as np
 
 from hsi_inr_tf import __version__
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.inference import tiling
+from hsi_inr_tf.inference import reprojection, tiling
 from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.inference.reprojection import ReprojectionError, consistent
 from hsi_inr_tf.inference.wavelengths import resampled_camera, resampling
 from hsi_inr_tf.optics.camera import Camera
 
-WHOLE = 1 << 19  # pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture
+WHOLE = 1 << 18  # pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture
 
 
 class Reconstructor:
@@ -39,8 +38,11 @@ class Reconstructor:
         return self.stream(rgb, scale=scale, wavelengths=wavelengths, consistent=consistent, tile=tile, progress=progress).image()
 
     def stream(self, rgb, *, scale: float = 1.0, wavelengths=None, consistent: bool = False, tile: int | None = None,
-               progress=None, provenance: dict | None = None, georeference: dict | None = None) -> "Reconstruction":
-        """As `reconstruct`, for cubes larger than memory: computed strip by strip while it is being written."""
+               progress=None, provenance: dict | None = None, georeference: dict | None = None, decode=None) -> "Reconstruction":
+        """As `reconstruct`, for cubes larger than memory: computed block by block while it is being written.
+
+        `decode` is applied to each window of `rgb` as floats, for pictures that are not in the model camera's encoding.
+        """
         rgb = _checked(rgb)
         if not scale > 0 or not np.isfinite(scale):
             raise InputError(f"scale {scale:g} must be positive")
@@ -49,7 +51,7 @@ class Reconstructor:
         if georeference and scale != 1:
             georeference = _scaled(georeference, rgb.shape, _size(rgb.shape, scale))
         return Reconstruction(self.engine, rgb, *self._bands(wavelengths), float(scale), consistent, tile, progress,
-                              provenance or {}, georeference)
+                              provenance or {}, georeference, decode)
 
     def query(self, rgb, points, *, wavelengths=None, consistent: bool = False) -> np.ndarray:
         """Spectra [n, bands] at `points` [n, 2] = (row, column), fractional pixel indices."""
@@ -76,8 +78,11 @@ class Reconstructor:
                     spectra = self.engine(window[None])[0][tuple(np.round(inside).astype(int).T)]
                 else:
                     spectra = self.engine.query(window[None], inside[None].astype(np.float32))[0]
-                seen = _bilinear(rgb, points[here, 0], points[here, 1]) if consistent else None
-                answers[here] = _finish(spectra, seen, self.description.camera, matrix)
+                spectra = np.clip(spectra, 0.0, 1.0)
+                if consistent:
+                    seen = _bilinear(rgb, points[here, 0], points[here, 1])
+                    spectra = reprojection.consistent(spectra, seen, self.description.camera)
+                answers[here] = _resampled(spectra, matrix)
         return answers
 
     def _bands(self, wavelengths):
@@ -91,7 +96,7 @@ class Reconstructor:
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """A cube in the making: `strips()` computes it from top to bottom; written by hsi_inr_tf.io.write like a HyperspectralImage."""
+    """A cube in the making: `blocks()` computes it; written by hsi_inr_tf.io.write like a HyperspectralImage."""
 
     engine: object
     rgb: np.ndarray
@@ -104,6 +109,7 @@ class Reconstruction:
     progress: object
     provenance: dict
     georeference: dict | None
+    decode: object
 
     def __post_init__(self):
         description = self.engine.description
@@ -117,56 +123,52 @@ class Reconstruction:
     def image(self) -> HyperspectralImage:
         """The whole cube in memory."""
         data = np.empty(self.shape, np.float32)
-        top = 0
-        for strip in self.strips():
-            data[top : top + len(strip)] = strip
-            top += len(strip)
+        for top, left, block in self.blocks():
+            data[top : top + block.shape[0], left : left + block.shape[1]] = block
         return HyperspectralImage(data, self.wavelengths, self.camera, self.provenance, self.georeference)
 
-    def strips(self) -> Iterator[np.ndarray]:
-        """[rows, width, bands] float32, from top to bottom. After the last one the provenance holds the re-projection error."""
+    def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
+        """(top, left, spectra [rows, columns, bands] float32) of parts that fill the cube, none larger for a larger picture.
+
+        After the last one the provenance holds the re-projection error.
+        """
         plan = _Plan(self.engine, self.rgb.shape, self.tile, self.scale)
         camera = self.engine.description.camera
-        error = ReprojectionError(camera)
-        height, width, bands = self.shape
-        # Scaled down, some windows hold no output.
-        all_columns = [columns for columns in plan.columns if len(_positions(self.rgb.shape[1], width, columns))]
+        error = reprojection.ReprojectionError(camera)
         done = 0
         for rows in plan.rows:
-            ys = _positions(self.rgb.shape[0], height, rows)
-            if not len(ys):
-                continue
-            strip = np.empty((len(ys), width, bands), np.float32)
+            ys = _positions(self.rgb.shape[0], self.shape[0], rows)
             left = 0
-            for columns, spectra in self._windows(rows, all_columns):
-                xs = _positions(self.rgb.shape[1], width, columns)
-                seen = _bilinear(self.rgb, ys[:, None], xs[None, :])
-                spectra = _finish(spectra, seen if self.consistent else None, camera, None)
+            for xs, spectra in self._windows(rows, ys, plan.columns):
+                seen = _bilinear(self.rgb, ys[:, None], xs[None, :], self.decode)
+                if self.consistent:
+                    spectra = reprojection.consistent(spectra, seen, camera)
                 error.add(spectra, seen)
-                strip[:, left : left + len(xs)] = _finish(spectra, None, camera, self.matrix)
+                yield done, left, _resampled(spectra, self.matrix)
                 left += len(xs)
             done += len(ys)
-            if self.progress:
-                self.progress(done, height)
-            if done == height:
-                self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
-            yield strip
+            if self.progress and len(ys):
+                self.progress(done, self.shape[0])
+        self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
 
-    def _windows(self, rows, all_columns):
-        """(columns, kept spectra [rows, columns, bands]) of one row of windows, in batches of the engine's liking."""
-        height, width, _ = self.shape
-        ys = _positions(self.rgb.shape[0], height, rows)
+    def _windows(self, rows, ys, all_columns):
+        """(xs, kept spectra [len(ys), len(xs), bands] in [0, 1]) of one row of windows, in batches of the engine's liking."""
+        positions = [(columns, _positions(self.rgb.shape[1], self.shape[1], columns)) for columns in all_columns]
+        held = [(columns, xs) for columns, xs in positions if len(ys) and len(xs)]  # scaled down, some windows hold no output
         size = self.engine.batch_size if self.scale == 1 else 1
-        for first in range(0, len(all_columns), size):
-            group = all_columns[first : first + size]
-            windows = np.stack([tiling.cut(self.rgb, rows, columns) for columns in group])
-            if self.scale != 1:
-                xs = _positions(self.rgb.shape[1], width, group[0])
-                yield group[0], self.engine.sample(windows, ys - rows.start, xs - group[0].start)[0]
-                continue
-            for columns, spectra in zip(group, self.engine(windows), strict=True):
-                yield columns, spectra[rows.first - rows.start : rows.last - rows.start,
-                                       columns.first - columns.start : columns.last - columns.start]
+        for first in range(0, len(held), size):
+            group = held[first : first + size]
+            yield from zip((xs for _, xs in group), self._kept(rows, ys, group), strict=True)
+
+    def _kept(self, rows, ys, group):
+        """What is kept of the engine's answers to a batch, as copies: the answers are not to live on beside the next ones."""
+        windows = np.stack([tiling.cut(self.rgb, rows, columns, self.decode) for columns, _ in group])
+        if self.scale != 1:
+            [(columns, xs)] = group
+            return np.clip(self.engine.sample(windows, ys - rows.start, xs - columns.start), 0.0, 1.0)
+        inner = slice(rows.first - rows.start, rows.last - rows.start)
+        return [np.clip(spectra[inner, columns.first - columns.start : columns.last - columns.start], 0.0, 1.0)
+                for (columns, _), spectra in zip(group, self.engine(windows), strict=True)]
 
 
 class _Plan:
@@ -188,7 +190,8 @@ class _Plan:
             self.columns = tiling.fixed(width, wide, margins[1], stride)
             return
         if tile is None and height * width * max(1.0, scale) ** 2 > WHOLE and halo is not None:
-            tile = min(max(256, WHOLE**0.5 - 2 * halo), WHOLE**0.5 / scale)  # what goes in and what comes out stay below WHOLE
+            side = min(max(256, WHOLE**0.5 - 2 * halo), WHOLE**0.5 / scale)  # what goes in and what comes out stay below WHOLE
+            tile = max(stride, int(side) // stride * stride)
         if tile is None:
             self.rows, self.columns = tiling.whole(height, stride), tiling.whole(width, stride)
             return
@@ -200,11 +203,8 @@ class _Plan:
         self.columns = tiling.tiles(width, self.tile, halo, stride)
 
 
-def _finish(spectra, seen, camera, matrix):
-    """Clip to [0, 1], make consistent with the RGB `seen` unless it is None, resample by `matrix` unless it is None."""
-    spectra = np.clip(spectra, 0.0, 1.0)
-    if seen is not None:
-        spectra = consistent(spectra, seen, camera)
+def _resampled(spectra, matrix):
+    """Spectra [..., bands] times `matrix`, in [0, 1]; as they are where it is None."""
     return spectra if matrix is None else np.clip(spectra @ matrix, 0.0, 1.0)
 
 
@@ -224,15 +224,15 @@ def _within(positions, span, length):
     return (positions + 0.5 >= span.first) & ((positions + 0.5 < span.last) | (span.last == length))
 
 
-def _bilinear(rgb, rows, columns):
+def _bilinear(rgb, rows, columns, decode=None):
     """The picture [height, width, 3] at fractional (rows, columns), which broadcast; its edge is repeated beyond."""
     rows, columns = np.clip(rows, 0, rgb.shape[0] - 1), np.clip(columns, 0, rgb.shape[1] - 1)
     top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
     if np.array_equal(top, rows) and np.array_equal(left, columns):
-        return tiling.to_float(rgb[top, left])
+        return tiling.to_float(rgb[top, left], decode)
     y, x = (rows - top)[..., None].astype(np.float32), (columns - left)[..., None].astype(np.float32)
     below, right = np.minimum(top + 1, rgb.shape[0] - 1), np.minimum(left + 1, rgb.shape[1] - 1)
-    corners = [tiling.to_float(rgb[r, c]) for r in (top, below) for c in (left, right)]
+    corners = [tiling.to_float(rgb[r, c], decode) for r in (top, below) for c in (left, right)]
     return (corners[0] * (1 - x) + corners[1] * x) * (1 - y) + (corners[2] * (1 - x) + corners[3] * x) * y
 
 

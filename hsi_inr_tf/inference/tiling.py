@@ -49,22 +49,20 @@ def fixed(length: int, side: int, halo: int, stride: int) -> list[Span]:
             if first < last]
 
 
-def cut(picture: np.ndarray, rows: Span, columns: Span) -> np.ndarray:
-    """The window of `picture` [height, width, 3] as float32 in [0, 1]; beyond the picture its edge is repeated.
-
-    Unsigned integers are divided by their largest value.
-    """
+def cut(picture: np.ndarray, rows: Span, columns: Span, decode=None) -> np.ndarray:
+    """The window of `picture` [height, width, 3] as float32 in [0, 1], see `to_float`; beyond the picture its edge is repeated."""
     height, width, _ = picture.shape
     window = picture[rows.start : min(rows.stop, height), columns.start : min(columns.stop, width)]
     below, right = rows.stop - rows.start - window.shape[0], columns.stop - columns.start - window.shape[1]
-    window = to_float(window)
+    window = to_float(window, decode)
     if below or right:
         window = np.pad(window, ((0, below), (0, right), (0, 0)), mode="edge")
     return window
 
 
-def to_float(picture: np.ndarray) -> np.ndarray:
-    """float32; unsigned integers are divided by their largest value."""
+def to_float(picture: np.ndarray, decode=None) -> np.ndarray:
+    """float32; unsigned integers are divided by their largest value. `decode` is then applied unless it is None."""
     if picture.dtype.kind == "u":
-        return picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
-    return np.asarray(picture, np.float32)
+        picture = picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
+    picture = np.asarray(picture, np.float32)
+    return picture if decode is None else decode(picture)

@@ -24,7 +24,7 @@ def format_of(path) -> str:
 
 
 def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path:
-    """Write a HyperspectralImage, or a Reconstruction strip by strip while it is computed, and return the path written.
+    """Write a HyperspectralImage, or a Reconstruction part by part while it is computed, and return the path written.
 
     The format is that of the suffix unless given: envi, npz, mat, netcdf, geotiff. dtype "uint16" stores values in [0, 1]
     times 65535. An existing file is replaced only by a complete one. Raises InputError.

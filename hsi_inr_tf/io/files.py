@@ -11,6 +11,7 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
 
+PARTIAL = ".partial-"  # how the names of files begin that are being written
 DTYPES = ("float32", "uint16")
 UINT16_SCALE = 65535.0  # stored = round(value * scale)
 LARGEST_CUBE = 8 << 30  # bytes of a cube that is read into memory; a file that asks for more is refused before it is read
@@ -18,9 +19,13 @@ LARGEST_CUBE = 8 << 30  # bytes of a cube that is read into memory; a file that 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` to write to, renamed to it at the end; removed if writing fails, leaving `path` as it was."""
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    """A temporary path beside `path` to write to, renamed to it at the end; removed if writing fails, leaving `path` as it was.
+
+    The folder is made where it is missing. A full disk ends in InputError.
+    """
+    temporary = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")  # some writers insist on the ending
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
@@ -29,12 +34,21 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def stored(cube, dtype: str) -> Iterator[np.ndarray]:
-    """The cube from top to bottom, [rows, width, bands] as they are stored, few rows at a time: writers make copies of them."""
-    for strip in cube.strips():
-        for top in range(0, len(strip), 64):
-            part = strip[top : top + 64]
-            yield part if dtype == "float32" else np.round(np.clip(part, 0.0, 1.0) * UINT16_SCALE).astype(np.uint16)
+def stored(cube, dtype: str) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """The cube's parts (rows, columns, values [rows, columns, bands] as they are stored), which fill it."""
+    for top, left, block in cube.blocks():
+        values = block if dtype == "float32" else np.round(np.clip(block, 0.0, 1.0) * UINT16_SCALE).astype(np.uint16)
+        yield slice(top, top + block.shape[0]), slice(left, left + block.shape[1]), values
+
+
+def write_values(cube, file, dtype: str) -> None:
+    """The cube's values, pixel by pixel from where the binary `file` stands: each line of a part is written to its place."""
+    start = file.tell()
+    _, width, bands = cube.shape
+    for rows, columns, values in stored(cube, dtype):
+        for row, line in enumerate(values, start=rows.start):
+            file.seek(start + (row * width + columns.start) * bands * np.dtype(dtype).itemsize)
+            file.write(np.ascontiguousarray(line))
 
 
 def scale_of(dtype: str) -> float:
@@ -43,7 +57,7 @@ def scale_of(dtype: str) -> float:
 
 
 def metadata(cube, dtype: str) -> str:
-    """JSON of what is known of a cube besides its data and wavelengths. A Reconstruction knows all of it after its last strip."""
+    """JSON of what is known of a cube besides its data and wavelengths. A Reconstruction knows all of it after its last block."""
     return json.dumps({"camera": cube.camera.to_dict() if cube.camera else None, "provenance": cube.provenance,
                        "georeference": cube.georeference, "scale": scale_of(dtype)})
 

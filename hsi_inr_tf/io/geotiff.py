@@ -10,6 +10,7 @@ from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
 
 METADATA = "HSI_INR_TF"
+CACHE = 64 << 20  # bytes that GDAL keeps of a file in writing; left alone it takes a part of the machine's memory
 
 
 def write(cube, path: Path, dtype: str = "float32") -> None:
@@ -19,17 +20,15 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
     if cube.georeference:
         place = {"crs": cube.georeference["crs"], "transform": rasterio.Affine(*cube.georeference["transform"])}
     profile = {"driver": "GTiff", "height": height, "width": width, "count": bands, "dtype": dtype, "interleave": "band",
-               "photometric": "minisblack", "BIGTIFF": "IF_SAFER", **place}
-    with replacing(path) as temporary, warnings.catch_warnings():
+               "photometric": "minisblack", "BIGTIFF": "IF_SAFER", "tiled": True, "blockxsize": 256, "blockysize": 256, **place}
+    with replacing(path) as temporary, warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=CACHE):
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         with rasterio.open(temporary, "w", **profile) as file:
             for band, nm in enumerate(cube.wavelengths, start=1):
                 file.set_band_description(band, f"{nm:g} nm")
                 file.update_tags(band, wavelength=repr(nm), wavelength_units="Nanometers")
-            top = 0
-            for strip in stored(cube, dtype):
-                file.write(strip.transpose(2, 0, 1), window=rasterio.windows.Window(0, top, width, len(strip)))
-                top += len(strip)
+            for rows, columns, values in stored(cube, dtype):
+                file.write(values.transpose(2, 0, 1), window=rasterio.windows.Window.from_slices(rows, columns))
             file.scales = [1.0 / scale_of(dtype)] * bands
             file.update_tags(**{METADATA: metadata(cube, dtype)})
 

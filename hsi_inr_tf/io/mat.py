@@ -1,4 +1,4 @@
-"""MATLAB files: v5 (what scipy.io and Octave read), or v7.3, which is HDF5, for cubes that v5 cannot hold."""
+"""MATLAB files: v5 (what scipy.io and Octave read), or v7.3, which is HDF5, for larger cubes."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
 
-LARGEST_V5 = (2 << 30) - 1  # bytes of one variable
+LARGEST_V5 = 1 << 29  # bytes; v5 needs the cube in memory, more than once, while v7.3 is written part by part
 CUBES = ("cube", "rad", "tensor", "radiance", "reflectance", "hsi", "data")  # names that datasets give theirs
 WAVELENGTHS = ("wavelengths", "bands", "wavelength", "lambda")
 
 
-def write(cube, path: Path, dtype: str = "float32", largest_v5: int = LARGEST_V5) -> None:
+def write(cube, path: Path, dtype: str = "float32") -> None:
     """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it) and metadata (JSON text)."""
-    small = np.prod(cube.shape, dtype=float) * np.dtype(dtype).itemsize <= largest_v5
+    small = np.prod(cube.shape, dtype=float) * np.dtype(dtype).itemsize <= LARGEST_V5
     with replacing(path) as temporary:
         (_write_v5 if small else _write_v73)(cube, temporary, dtype)
 
@@ -24,10 +24,8 @@ def _write_v5(cube, path, dtype):
     from scipy.io import savemat
 
     data = np.empty(cube.shape, dtype)
-    top = 0
-    for strip in stored(cube, dtype):
-        data[top : top + len(strip)] = strip
-        top += len(strip)
+    for rows, columns, values in stored(cube, dtype):
+        data[rows, columns] = values
     savemat(path, {"cube": data, "wavelengths": np.asarray(cube.wavelengths), "scale": scale_of(dtype),
                    "metadata": metadata(cube, dtype)})
 
@@ -39,10 +37,8 @@ def _write_v73(cube, path, dtype):
         height, width, bands = cube.shape
         data = file.create_dataset("cube", (bands, width, height), dtype, chunks=(1, min(width, 256), min(height, 256)))
         data.attrs["MATLAB_class"] = np.bytes_("single" if dtype == "float32" else "uint16")
-        top = 0
-        for strip in stored(cube, dtype):
-            data[:, :, top : top + len(strip)] = strip.transpose(2, 1, 0)  # MATLAB's first index runs fastest
-            top += len(strip)
+        for rows, columns, values in stored(cube, dtype):
+            data[:, columns, rows] = values.transpose(2, 1, 0)  # MATLAB's first index runs fastest
         for name, value in (("wavelengths", np.asarray(cube.wavelengths)[:, None]), ("scale", np.full((1, 1), scale_of(dtype)))):
             file.create_dataset(name, data=value).attrs["MATLAB_class"] = np.bytes_("double")
         text = np.frombuffer(metadata(cube, dtype).encode("utf-16-le"), np.uint16)[:, None]

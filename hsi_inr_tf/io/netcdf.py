@@ -29,10 +29,8 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
             gdal_order = [transform[i] for i in (2, 0, 1, 5, 3, 4)]
             crs.attrs.update({"crs_wkt": cube.georeference["crs"] or "", "GeoTransform": " ".join(map(repr, gdal_order))})
             radiance.attrs["grid_mapping"] = "spatial_ref"
-        top = 0
-        for strip in stored(cube, dtype):
-            radiance[top : top + len(strip)] = strip
-            top += len(strip)
+        for rows, columns, values in stored(cube, dtype):
+            radiance[rows, columns] = values
         file.attrs.update({"Conventions": "CF-1.11", "title": "Hyperspectral cube reconstructed from an RGB picture",
                            "source": cube.provenance.get("software", "hsi_inr_tf"), METADATA: metadata(cube, dtype)})
 

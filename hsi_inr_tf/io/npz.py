@@ -1,5 +1,7 @@
 """NumPy archives: "cube" [height, width, bands], "wavelengths" [bands] (nm), "scale" (divide by it) and "metadata" (JSON text)."""
 
+import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -7,17 +9,19 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
+from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, write_values
 
 
 def write(cube, path: Path, dtype: str = "float32") -> None:
-    """What numpy.savez would write, but strip by strip."""
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    """What numpy.savez would write, but part by part: by way of a file beside it, as members of archives are written in order."""
+    with (replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive,
+          tempfile.TemporaryFile(dir=path.parent) as values):
+        header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": tuple(cube.shape)}
+        np.lib.format.write_array_header_2_0(values, header)
+        write_values(cube, values, dtype)
+        values.seek(0)
         with archive.open("cube.npy", "w", force_zip64=True) as member:
-            header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": tuple(cube.shape)}
-            np.lib.format.write_array_header_2_0(member, header)
-            for strip in stored(cube, dtype):
-                member.write(np.ascontiguousarray(strip).tobytes())
+            shutil.copyfileobj(values, member, 1 << 20)
         for name, value in (("wavelengths", cube.wavelengths), ("scale", scale_of(dtype)), ("metadata", metadata(cube, dtype))):
             with archive.open(f"{name}.npy", "w") as member:
                 np.lib.format.write_array(member, np.asarray(value), allow_pickle=False)

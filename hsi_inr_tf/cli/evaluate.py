@@ -126,7 +126,6 @@ def write_json(path: Path, content: dict) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a file under a temporary name beside `path` and rename it."""
     with replacing(path) as temporary:
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(text)
 
 

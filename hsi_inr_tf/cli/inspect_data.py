@@ -8,6 +8,7 @@ import numpy as np
 import tyro
 
 from hsi_inr_tf.cli.evaluate import write_json
+from hsi_inr_tf.io.files import replacing
 
 COLUMNS = 2  # scenes side by side on the sheet
 ROWS = 200  # of a scene that are read at once
@@ -54,7 +55,8 @@ def run(options: Options) -> None:
     if options.json:
         write_json(options.json, {"dataset": options.dataset, "split": options.split, "scenes": rows})
     shown = sorted({round(i) for i in np.linspace(0, len(scenes) - 1, min(options.most, len(scenes)))})
-    _replace(options.out, contact_sheet(scenes, shown))
+    with replacing(options.out) as temporary:
+        temporary.write_bytes(contact_sheet(scenes, shown))
     print(f"wrote {options.out}" + (f" with {len(shown)} of {len(scenes)} scenes" if len(shown) < len(scenes) else ""))
 
 
@@ -112,11 +114,3 @@ def contact_sheet(scenes, indices) -> bytes:
         right.grid(color=drawing.LINE, lw=0.5)
         right.spines[["top", "right"]].set_visible(False)
     return drawing.png(figure, dpi=80)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    from hsi_inr_tf.io.files import replacing
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        temporary.write_bytes(data)

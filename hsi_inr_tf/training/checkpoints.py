@@ -3,25 +3,24 @@
 import os
 import re
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.io.files import replacing
 
 KEPT = 2
-PARTIAL = "partial-"
 
 
 def save(folder: Path, step: int, state: dict[str, np.ndarray]) -> Path:
     """Write `state` as the checkpoint of `step` and drop all but the last two."""
     path = folder / f"step-{step:08d}.npz"
-    with written_whole(path) as partial, open(partial, "wb") as file:
+    with replacing(path) as partial, open(partial, "wb") as file:
         np.savez(file, **state)
         file.flush()
         os.fsync(file.fileno())
-    for old in [*_all(folder)[KEPT:], *folder.glob(f"{PARTIAL}*")]:
+    for old in _all(folder)[KEPT:]:
         old.unlink(missing_ok=True)
     return path
 
@@ -60,23 +59,6 @@ def assign_variables(groups: dict, state: dict[str, np.ndarray], path) -> None:
         if tuple(variable.shape) != state[name].shape:
             raise InputError(f"{path}: {name} ({variable.path}) has shape {state[name].shape}, expected {tuple(variable.shape)}")
         variable.assign(state[name])
-
-
-@contextmanager
-def written_whole(path: Path):
-    """`with written_whole(path) as partial:` the block writes `partial`, which then becomes `path`; if not, `path` stays as it was.
-
-    A full disk ends in InputError.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{PARTIAL}{path.name}")  # in front, as Keras insists on the ending
-    try:
-        yield partial
-        os.replace(partial, path)
-    except (OSError, RuntimeError) as error:  # HDF5 meets a full disk with either
-        raise InputError(f"{path} cannot be written ({error}); what was there before is unchanged") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _named(groups):

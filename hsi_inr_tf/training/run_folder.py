@@ -11,9 +11,9 @@ import keras
 
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.io.files import PARTIAL, replacing
 from hsi_inr_tf.metrics import METRICS
 from hsi_inr_tf.models import build
-from hsi_inr_tf.training.checkpoints import PARTIAL, written_whole
 from hsi_inr_tf.training.config import TrainConfig, differences
 
 LOCK = ".lock"
@@ -62,11 +62,14 @@ class RunFolder:
         """Write config.json and description.json, unless they are there."""
         for path, text in ((self.config, config.to_json()), (self.description, description.to_json())):
             if not path.exists():
-                with written_whole(path) as partial:
+                with replacing(path) as partial:
                     partial.write_text(text)
 
     def lock(self):
-        """Hold the folder against a second process for as long as the returned file is open; a killed process holds nothing."""
+        """Hold the folder against a second process for as long as the returned file is open; a killed process holds nothing.
+
+        What a killed process was writing is deleted.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         file = open(self.path / LOCK, "w")  # noqa: SIM115 - it is what is returned
         try:
@@ -74,6 +77,8 @@ class RunFolder:
         except BlockingIOError as error:
             file.close()
             raise InputError(f"{self.path} is being trained by another process") from error
+        for left in self.path.rglob(f"{PARTIAL}*"):
+            left.unlink(missing_ok=True)
         return file
 
     def rewind_log(self, step: int) -> None:
@@ -82,7 +87,7 @@ class RunFolder:
         if self.log.exists():
             with open(self.log, newline="") as file:
                 rows = [row for row in csv.reader(file) if len(row) == len(COLUMNS) and row[0].isdigit() and int(row[0]) <= step]
-        with written_whole(self.log) as partial, open(partial, "w", newline="") as file:
+        with replacing(self.log) as partial, open(partial, "w", newline="") as file:
             csv.writer(file).writerows([COLUMNS, *rows])
 
     def add_to_log(self, row: dict) -> None:
@@ -128,9 +133,12 @@ def load_weights(model: keras.Model, path: Path) -> None:
 
 def save_weights(model: keras.Model, path: Path) -> None:
     """Write a .weights.h5 file whole or not at all."""
-    with written_whole(path) as partial:
+    with replacing(path) as partial:
         needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
         free = shutil.disk_usage(path.parent).free
         if free < needed:  # HDF5 would fail only on closing, and untidily
             raise OSError(28, f"no space left: {free / 2**20:.0f} MiB free, {needed / 2**20:.0f} MiB needed")
-        model.save_weights(partial)
+        try:
+            model.save_weights(partial)
+        except RuntimeError as error:  # HDF5 meets a full disk with either
+            raise OSError(str(error)) from error

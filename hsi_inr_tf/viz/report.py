@@ -28,7 +28,6 @@ def write(path, reconstructor: Reconstructor, baseline: Reconstructor, scenes, s
     cases = [_case(scenes[index], scenes, reconstructor, baseline) for index in _from_best_to_worst(scores, shown)]
     text = page(cases, {model: scores, other: baseline_scores}, title=f"{model} on {dataset}", lead=lead,
                 facts=_facts(reconstructor), files=files, commands=commands)
-    path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
         temporary.write_text(text, "utf-8")
     return path

@@ -11,7 +11,9 @@ import pytest
 from small_scenes import TINY
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.io.files import PARTIAL, replacing
 from hsi_inr_tf.training import checkpoints
+from hsi_inr_tf.training.run_folder import RunFolder
 
 PROCESS = Path(__file__).with_name("train_process.py")
 
@@ -32,21 +34,23 @@ def test_the_last_two_are_kept(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step-00000020.npz", "step-00000030.npz"]
 
 
-def test_what_a_killed_write_left_is_not_read_and_goes_with_the_next(tmp_path):
-    checkpoints.save(tmp_path, 10, {"step": np.int64(10)})
-    (tmp_path / "partial-step-00000020.npz").write_bytes(b"PK half a file")
-    assert checkpoints.latest(tmp_path)[0].name == "step-00000010.npz"
-    checkpoints.save(tmp_path, 30, {"step": np.int64(30)})
-    assert not list(tmp_path.glob("partial-*"))
+def test_what_a_killed_write_left_is_not_read_and_goes_when_the_run_goes_on(tmp_path):
+    folder = RunFolder(tmp_path).checkpoints
+    checkpoints.save(folder, 10, {"step": np.int64(10)})
+    left = folder / f"{PARTIAL}123-step-00000020.npz"
+    left.write_bytes(b"PK half a file")
+    assert checkpoints.latest(folder)[0].name == "step-00000010.npz"
+    with RunFolder(tmp_path).lock():
+        assert not left.exists()
 
 
 def test_failed_write_leaves_what_was_there(tmp_path):
-    path = tmp_path / "file"
-    path.write_text("before")
-    with pytest.raises(InputError, match="cannot be written"), checkpoints.written_whole(path) as partial:
+    path = checkpoints.save(tmp_path, 10, {"step": np.int64(10)})
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="cannot be written"), replacing(path) as partial:
         partial.write_text("half")
         raise OSError(28, "No space left on device")
-    assert path.read_text() == "before" and list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
 def test_only_damaged_checkpoints_are_an_error(tmp_path):

@@ -117,7 +117,7 @@ def test_run_killed_at_several_moments_ends_with_the_same_bits(tmp_path):
 
     moments = {
         "before the first step": (killed / "config.json").exists,
-        "while a checkpoint is written": lambda: any(steps.glob("partial-*")) and at_step(30)(),
+        "while a checkpoint is written": lambda: any(steps.glob(".partial-*")) and at_step(30)(),
         "after a validation": lambda: at_step(60)() and (killed / "weights" / "best.weights.h5").exists(),
     }
     try:

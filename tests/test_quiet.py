@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hsi_inr_tf import export
 from hsi_inr_tf.quiet import LEVEL, quietly
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,13 +16,14 @@ CHATTER = re.compile(r"^[IWE]\d{4} |absl::InitializeLog|oneDNN|cpu_feature_guard
 
 
 @pytest.fixture
-def started(tmp_path):
+def started(random_model, tmp_path):
     """`started(level)` runs a command that computes with TensorFlow, the log level set or not; gives its standard error."""
+    model = export.saved_model(*random_model(), tmp_path / "1")
     environment = {name: value for name, value in os.environ.items() if name != LEVEL}
 
     def run(level=None):
         command = [sys.executable, ROOT / "scripts" / "reconstruct.py", ROOT / "web" / "public" / "still-life.png",
-                   "--model", ROOT / "hsi_inr_tf" / "pretrained" / "inr-edge", "--out", tmp_path / "cube.npz"]
+                   "--model", model, "--out", tmp_path / "cube.npz"]
         done = subprocess.run(command, env=environment | ({LEVEL: level} if level else {}), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stderr

@@ -17,7 +17,7 @@ class KerasEngine:
         self.description = description
         self.fixed_shape = (description.patch, description.patch) if description.patch else None
         self.batch_size = 8 if self.fixed_shape else 1
-        self._forward = _graph(model)
+        self._forward = _graph(model, (None, *(self.fixed_shape or (None, None)), 3))
         if hasattr(model, "sample"):
             sample, query = _graph(model.sample), _graph(model.query)
             self.sample = lambda rgb, rows, columns: np.asarray(sample(rgb, rows, columns))
@@ -27,12 +27,17 @@ class KerasEngine:
         return np.asarray(self._forward({"rgb": rgb})["hsi"])
 
 
-def _graph(function):
-    """On TensorFlow a graph, which lets go of each intermediate tensor after its last use; run eagerly, a model keeps them all."""
+def _graph(function, rgb=None):
+    """On TensorFlow a graph, which lets go of each intermediate tensor after its last use; run eagerly, a model keeps them all.
+
+    With the shape of `rgb`, its only input, the graph is built once for pictures of every size.
+    """
     import keras
 
     if keras.backend.backend() != "tensorflow":
         return function
     import tensorflow as tf
 
-    return tf.function(function, reduce_retracing=True)
+    if rgb is None:
+        return tf.function(function, reduce_retracing=True)
+    return tf.function(function, input_signature=[{"rgb": tf.TensorSpec(rgb, tf.float32)}])

@@ -1,5 +1,6 @@
 """Serving a trained model over HTTP and gRPC."""
 
+import re
 import socket
 from dataclasses import dataclass
 from typing import Annotated
@@ -41,21 +42,32 @@ def run(options: Options) -> None:
         from hsi_inr_tf.serving.model import ServedModel
         from hsi_inr_tf.serving.server import Server
 
+    _check(options)
     reconstructor = load(options.model)
     limits = Limits(options.max_body_mb << 20, options.max_pixels, options.max_json_pixels)
     model = ServedModel(options.name or reconstructor.description.model, reconstructor, limits, options.workers)
-    for port in (options.port, options.grpc_port):
-        _check_free(options.host, port)
     grpc = f"; gRPC at {options.host}:{options.grpc_port}" if options.grpc_port is not None else ""
     print(f"serving {model.name} at http://{options.host}:{options.port}/v1/models/{model.name}:predict and "
           f"/v2/models/{model.name}/infer{grpc}. Stop with Ctrl-C.", flush=True)
     Server(options.host, options.port, options.grpc_port).serve(model)
 
 
+def _check(options):
+    for name in ("max_body_mb", "max_pixels", "max_json_pixels", "workers"):
+        if getattr(options, name) < 1:
+            raise InputError(f"--{name.replace('_', '-')} is {getattr(options, name)}, expected at least 1")
+    if options.name is not None and not re.fullmatch(r"[\w.-]+", options.name):
+        raise InputError(f"--name {options.name} cannot stand in an address, expected letters, digits, points and dashes")
+    if options.port == options.grpc_port:
+        raise InputError(f"--port and --grpc-port are both {options.port}, expected two ports")
+    for port in (options.port, options.grpc_port):
+        if port is not None:
+            _check_free(options.host, port)
+
+
 def _check_free(host, port):
-    if port is None:
-        return
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except OSError as error:
-        raise InputError(f"cannot listen at {host}:{port} ({error.strerror}), choose another --host or --port") from error
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot listen at {host}:{port} ({reason}), choose another --host or --port") from error

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.errors import InputError
+
 LOSS = 0.3  # dB of PSNR; a quantisation that loses more is not recommended
 METRICS = ("psnr", "ssim", "sam")
 
@@ -52,7 +54,8 @@ def compare(name: str, path, reference: Callable, engine, pictures: Iterable, mi
                 before, after = score(cube[window], expected), score(cube[window], actual)
                 changes.append([after[metric] - before[metric] for metric in METRICS])
     if not count:
-        raise ValueError("no picture is as large as the model's input")
+        height, width = engine.fixed_shape or (engine.description.stride,) * 2
+        raise InputError(f"{path} needs pictures of at least {height}x{width} to be compared on, and there is none")
     change = dict(zip(METRICS, np.nanmean(changes, axis=0).tolist(), strict=True)) if changes else None
     return Parity(name, size(path), largest, (squares / count) ** 0.5, largest / peak, change, milliseconds)
 
@@ -84,5 +87,7 @@ def table(rows: Iterable[Parity]) -> str:
 def _grid(shape, fixed, stride):
     """Windows (slices of rows and columns) of a picture: those of a fixed shape, or one as large as the stride allows."""
     height, width = fixed or (shape[0] // stride * stride, shape[1] // stride * stride)
+    if not height or not width:
+        return []
     return [np.s_[top : top + height, left : left + width]
             for top in range(0, shape[0] - height + 1, height) for left in range(0, shape[1] - width + 1, width)]

@@ -4,12 +4,12 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.metadata import MEMBER
 from hsi_inr_tf.export.warm_up import write as write_warm_up
+from hsi_inr_tf.export.work_folder import work_folder
 
 
 def saved_model(model, description: ModelDescription, path, *, warm_up: bool = False) -> Path:
@@ -31,14 +31,13 @@ def saved_model(model, description: ModelDescription, path, *, warm_up: bool = F
     if path.exists() and not (path / "saved_model.pb").is_file():
         raise InputError(f"{path} exists and is no SavedModel, so it is not overwritten: choose another place")
     description = replace(description, provenance={**description.provenance, "export": {"format": "saved_model"}})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as work:
-        asset = Path(work, MEMBER)
+    with work_folder(path) as work:
+        asset = work / MEMBER
         asset.write_text(description.to_json(), "utf-8")
         root = graphs.holder(model)
         root.description = tf.saved_model.Asset(str(asset))
         root.signature_functions = graphs.signatures(model)
-        written = Path(work, "saved_model")
+        written = work / "saved_model"
         tf.saved_model.save(root, str(written), signatures=root.signature_functions)
         if warm_up:
             write_warm_up(written, path.parent.name if path.name.isdecimal() else path.name, model.patch)

@@ -3,11 +3,11 @@
 import os
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export import metadata
+from hsi_inr_tf.export.work_folder import work_folder
 from hsi_inr_tf.quiet import quietly
 
 QUANTISATIONS = ("none", "float16", "dynamic", "int8", "int16x8")
@@ -27,9 +27,8 @@ def tflite(model, description: ModelDescription, path, *, height: int | None, wi
     _check(model, height, width, quantize, representative)
     export = {"format": "tflite", "height": height, "width": width, "quantize": quantize}
     description = replace(description, provenance={**description.provenance, "export": export})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as work:
-        written = Path(work, "model.tflite")
+    with work_folder(path) as work:
+        written = work / "model.tflite"
         with quietly():  # the converter has much to say, some of it whatever the log level is
             converted = _convert(model, work, height, width, quantize, representative)
         written.write_bytes(converted)
@@ -62,7 +61,7 @@ def _convert(model, work, height, width, quantize, representative) -> bytes:
     if height is None and hasattr(model, "sample") and quantize not in ("int8", "int16x8"):
         signatures |= graphs.continuous(model, tf.TensorSpec([1, None, None, 3], tf.float32, "rgb"))
     root.signature_functions = signatures
-    folder = str(Path(work, "saved_model"))
+    folder = str(work / "saved_model")
     tf.saved_model.save(root, folder, signatures=signatures)
     pictures = [[picture[None].astype("float32")] for picture in (() if representative is None else representative)]
 

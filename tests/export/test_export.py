@@ -1,6 +1,7 @@
 """Exported models: the numbers of Keras, only builtin operators, and a description that is read back."""
 
 import io
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image
 from hsi_inr_tf import export, models
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.export import metadata
+from hsi_inr_tf.export import metadata, parity
 from hsi_inr_tf.export.flatbuffer import contents
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
@@ -214,6 +215,40 @@ def test_impossible_exports_are_refused_in_a_sentence(compact, tmp_path):
     with pytest.raises(InputError, match="not overwritten"):
         export.saved_model(compact, description, tmp_path / "mine")
     assert not list(tmp_path.glob("*.tflite"))
+
+
+def test_a_place_that_cannot_be_written_is_named(compact, tmp_path):
+    (tmp_path / "file").write_text("")
+    for write, path in ((partial(export.tflite, height=16, width=16), "m.tflite"), (export.saved_model, "1")):
+        with pytest.raises(InputError, match=f"{path} cannot be written"):
+            write(compact, describe(compact), tmp_path / "file" / path)
+
+
+def test_the_table_marks_a_quantisation_that_loses_more_than_it_may(compact, tmp_path):
+    engine = LiteRTEngine(export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=32, width=32), threads=1)
+    rgb = pictures(40, 70)  # two windows
+    truth = np.clip(compact({"rgb": rgb[None, :32, :64]})["hsi"].numpy()[0] + 0.1, 0, 1)
+    truth = np.pad(truth, ((0, 8), (0, 6), (0, 0)))
+
+    def reference(rgb):
+        return compact({"rgb": rgb})["hsi"].numpy()
+
+    def row(run, name):
+        run.fixed_shape, run.description = engine.fixed_shape, engine.description
+        return parity.compare(name, tmp_path / "m.tflite", reference, run, [(rgb, truth)], {1: 2.5})
+
+    same, worse = row(lambda rgb: engine(rgb), "same"), row(lambda rgb: engine(rgb) - 0.05, "worse")
+    assert same.relative < 1e-5 and abs(same.change["psnr"]) < 0.01
+    assert worse.largest == pytest.approx(0.05, rel=1e-3) and worse.rms == pytest.approx(0.05, rel=1e-3)
+    marked = [line for line in parity.table([same, worse]).splitlines() if "not recommended" in line]
+    assert len(marked) == 1 and marked[0].startswith("worse")
+
+
+@pytest.mark.parametrize("size", [(32, 32), (None, None)])
+def test_a_comparison_without_a_picture_large_enough_is_refused(compact, tmp_path, size):
+    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=size[0], width=size[1])
+    with pytest.raises(InputError, match="needs pictures of at least"):
+        parity.compare("m", path, compact, LiteRTEngine(path), [(pictures(7, 40), None)], {})
 
 
 def test_files_that_are_no_exports_are_refused(tmp_path):

@@ -12,9 +12,11 @@ import time
 
 import numpy as np
 import pytest
+import tyro
 from PIL import Image
 
 from hsi_inr_tf import export
+from hsi_inr_tf.cli import serve
 from hsi_inr_tf.cli.benchmarks import load
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import load as load_model
@@ -137,3 +139,14 @@ def test_v2_rest_takes_files_as_base64(model, server):
     expected = load_model(model).reconstruct(rgb).data
     np.testing.assert_allclose(np.reshape(hsi["data"], hsi["shape"])[0], expected, atol=1e-5)
     assert wavelengths["data"][0] == 400
+
+
+@pytest.mark.parametrize(("arguments", "reason"), [
+    (["--port", "99999"], "cannot listen at 127.0.0.1:99999"),
+    (["--port", "8099", "--grpc-port", "8099"], "both 8099"),
+    (["--workers", "0"], "--workers is 0"),
+    (["--name", "a/b"], "cannot stand in an address"),
+])
+def test_settings_that_cannot_be_are_refused_before_anything_is_loaded(arguments, reason):
+    with pytest.raises(InputError, match=reason):
+        serve.run(tyro.cli(serve.Options, args=["no-such-model", *arguments]))

@@ -1,8 +1,10 @@
-"""What a server takes, and an ASGI layer that stops reading a request that is larger."""
+"""What a server takes, and the ASGI layers that refuse what is beyond it."""
 
 import asyncio
 import json
 from dataclasses import dataclass
+
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -16,16 +18,32 @@ class Limits:
     requests: int = 64
 
 
-class BodyLimit:
-    """ASGI middleware: answers 413 to requests whose body is longer than `limit` bytes, without keeping it in memory.
+class RequestLimit:
+    """ASGI middleware: answers 503 to what is posted while `limit` requests are under way. Questions about health are answered."""
 
-    The rest of such a body is read and thrown away for up to `patience` seconds: clients send all of it before they read an answer.
-    """
-
-    def __init__(self, app, limit: int, patience: float = 30.0):
+    def __init__(self, app, limit: int):
         self.app = app
         self.limit = limit
-        self.patience = patience
+        self.under_way = 0
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return await self.app(scope, receive, send)
+        if self.under_way >= self.limit:
+            return await _refuse(503, f"{self.limit} requests are under way, ask again later", receive, send)
+        self.under_way += 1
+        try:
+            return await self.app(scope, receive, send)
+        finally:
+            self.under_way -= 1
+
+
+class BodyLimit:
+    """ASGI middleware: answers 413 to requests whose body is longer than `limit` bytes, without keeping it in memory."""
+
+    def __init__(self, app, limit: int):
+        self.app = app
+        self.limit = limit
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
@@ -44,7 +62,7 @@ class BodyLimit:
                 more = message.get("more_body", False)
         if length > self.limit:
             chunks.clear()
-            return await self._refuse(receive, send, more)
+            return await _refuse(413, f"the request's body is larger than {self.limit} bytes", receive, send, more)
         body = b"".join(chunks)
         chunks.clear()
         sent = False
@@ -58,16 +76,18 @@ class BodyLimit:
 
         return await self.app(scope, replay, send)
 
-    async def _refuse(self, receive, send, more):
-        try:
-            async with asyncio.timeout(self.patience):
-                while more:
-                    message = await receive()
-                    more = message.get("more_body", False)
-        except TimeoutError:
-            pass
-        answer = json.dumps({"error": f"the request's body is larger than {self.limit} bytes"}).encode()
-        length = str(len(answer)).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": answer})
+
+async def _refuse(status, reason, receive, send, more=True):
+    """What is left of the body is read for up to PATIENCE seconds and thrown away: clients send it all before they read."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while more:
+                message = await receive()
+                more = message.get("more_body", False)
+    except TimeoutError:
+        pass
+    answer = json.dumps({"error": reason}).encode()
+    length = str(len(answer)).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})

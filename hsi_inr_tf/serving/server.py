@@ -17,7 +17,7 @@ from kserve.protocol.grpc.interceptors import ExceptionToStatusInterceptor, Logg
 from kserve.protocol.grpc.servicer import InferenceServicer
 from kserve.protocol.model_repository_extension import ModelRepositoryExtension
 
-from hsi_inr_tf.serving.limits import BodyLimit
+from hsi_inr_tf.serving.limits import BodyLimit, RequestLimit
 from hsi_inr_tf.serving.model import Refused, ServedModel
 
 GRACE = 30  # seconds that requests under way get to finish
@@ -39,6 +39,7 @@ class Server(ModelServer):
         self.limits = model.limits
         app = kserve.model_server.app
         app.add_middleware(BodyLimit, limit=model.limits.body)
+        app.add_middleware(RequestLimit, limit=model.limits.requests)  # added last, so asked first
         app.add_exception_handler(Refused, _refused)
         app.add_exception_handler(RequestValidationError, _not_valid)
         app.add_api_route(f"/v1/models/{model.name}/metadata", _metadata_of(model), methods=["GET"])
@@ -47,7 +48,7 @@ class Server(ModelServer):
     async def _serve(self):
         config = self._rest_server.config  # kserve binds to every address
         config.host = self.host
-        config.limit_concurrency = self.limits.requests
+        config.limit_concurrency = 16 * self.limits.requests  # of connections, idle ones too; beyond it uvicorn refuses everyone
         if self.rpc_port is None:
             return await super()._serve()
         await asyncio.gather(super()._serve(), self._stop_with_rest(await self._start_grpc()))

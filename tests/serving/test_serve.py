@@ -1,5 +1,6 @@
 """scripts/serve.py as a real process on real sockets."""
 
+import asyncio
 import base64
 import io
 import json
@@ -21,6 +22,7 @@ from hsi_inr_tf.cli.benchmarks import load
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import load as load_model
 from hsi_inr_tf.serving.client import reconstruct
+from hsi_inr_tf.serving.limits import RequestLimit
 
 pytest.importorskip("kserve", reason="needs the extra serving")
 
@@ -103,6 +105,35 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_limit(server):
     status, answer, _ = server.post("/v1/models/loaded:predict", chunks, {"Content-Type": "application/json"})
     assert status == 413
     assert "larger than" in json.loads(answer)["error"]
+
+
+def test_no_more_than_the_limit_is_taken_at_once_and_that_is_answered():
+    """90 requests at once through the layer alone, with a limit of 64 and a model that waits for all of them."""
+    arrived, answers = asyncio.Event(), []
+
+    async def model(scope, receive, send):
+        await arrived.wait()
+        await send({"type": "http.response.start", "status": 200})
+
+    async def ask(app, method):
+        async def receive():
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        async def send(message):
+            answers.extend([message["status"]] if "status" in message else [])
+
+        await app({"type": "http", "method": method}, receive, send)
+
+    async def all_at_once():
+        app = RequestLimit(model, limit=64)
+        asking = [asyncio.create_task(ask(app, "POST")) for _ in range(90)] + [asyncio.create_task(ask(app, "GET"))]
+        await asyncio.sleep(0.1)
+        arrived.set()
+        await asyncio.gather(*asking)
+        await ask(app, "POST")  # there is room again
+
+    asyncio.run(all_at_once())
+    assert (answers.count(503), answers.count(200)) == (26, 66)
 
 
 def test_sigterm_lets_the_request_under_way_finish(model):

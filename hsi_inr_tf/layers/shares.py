@@ -35,14 +35,21 @@ class Share(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class Mean(keras.layers.Layer):
-    """In training, the members' answers to their shares in the batch's order; otherwise their mean."""
+    """In training, the members' answers to their shares in the batch's order; otherwise `trust` times their mean."""
+
+    def __init__(self, trust: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.trust = trust
 
     def call(self, answers, training=False):
         if not training:
-            return sum(answers) / len(answers)
+            return sum(answers) * (self.trust / len(answers))
         examples = sum(ops.shape(answer)[0] for answer in answers)
         order = ops.concatenate([ops.arange(i, examples, len(answers)) for i in range(len(answers))])
         return ops.take(ops.concatenate(answers, axis=0), ops.argsort(order), axis=0)
 
     def compute_output_shape(self, answers_shape):
         return answers_shape[0]
+
+    def get_config(self):
+        return {**super().get_config(), "trust": self.trust}

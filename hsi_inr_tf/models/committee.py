@@ -10,25 +10,27 @@ RIDGE = 3e-5  # costs no accuracy on CAVE; keeps a quartic within bounds for sat
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class Committee(keras.Model):
-    """The spectrum that regression gives a pixel, plus the mean of what the members add to it.
+    """The spectrum that regression gives a pixel, plus `trust` times the mean of what the members add to it.
 
     Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}. The regression is fitted by
     `prepare` in closed form and is not trained: what a colour alone tells needs no training, and the members spend theirs on
     what context tells. In training each member answers for its own share of the batch, so that each becomes a predictor of its
-    own: with few training scenes, variance is what hurts most, and a mean has less of it.
+    own: with few training scenes, variance is what hurts most, and a mean has less of it. What is left of it is why `trust` is
+    less than 1: on scenes that they were not trained on, the members overshoot (docs/research.md).
     """
 
     patch = None
 
-    def __init__(self, regression, members, name=None, trainable=True):
+    def __init__(self, regression, members, trust: float = 0.8, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         regression.trainable = False
         shares = [Share(i, len(members), name=f"share_{i}")(rgb) for i in range(len(members))]
-        correction = Mean(name="mean")([member({"rgb": share})["hsi"] for member, share in zip(members, shares, strict=True)])
-        hsi = keras.layers.Add(name="hsi")([regression({"rgb": rgb})["hsi"], correction])
+        answers = [member({"rgb": share})["hsi"] for member, share in zip(members, shares, strict=True)]
+        hsi = keras.layers.Add(name="hsi")([regression({"rgb": rgb})["hsi"], Mean(trust, name="mean")(answers)])
         super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
         self.regression = regression
         self.members = list(members)
+        self.trust = trust
         self.bands = members[0].bands
         self.cell = members[0].cell
         self.stride = max(member.stride for member in members)
@@ -42,18 +44,21 @@ class Committee(keras.Model):
     def sample(self, rgb, rows, columns):
         """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H, W, bands]."""
         regressed = self.regression({"rgb": continuous.interpolated_grid(rgb, rows, columns)})["hsi"]
-        return regressed + _mean([member.sample(rgb, rows, columns) for member in self.members])
+        return regressed + self._correction([member.sample(rgb, rows, columns) for member in self.members])
 
     def query(self, rgb, points):
         """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3] -> [1, n, bands]."""
         seen = continuous.interpolated_points(rgb[0], points[0, :, 0], points[0, :, 1])
         regressed = self.regression({"rgb": seen[None, None]})["hsi"][0]
-        return regressed + _mean([member.query(rgb, points) for member in self.members])
+        return regressed + self._correction([member.query(rgb, points) for member in self.members])
+
+    def _correction(self, answers):
+        return sum(answers) * (self.trust / len(answers))
 
     def get_config(self):
         return {"regression": keras.saving.serialize_keras_object(self.regression),
                 "members": [keras.saving.serialize_keras_object(member) for member in self.members],
-                "name": self.name, "trainable": self.trainable}
+                "trust": self.trust, "name": self.name, "trainable": self.trainable}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -61,6 +66,3 @@ class Committee(keras.Model):
         members = [restore(member, custom_objects) for member in config["members"]]
         return cls(**{**config, "members": members, "regression": restore(config["regression"], custom_objects)})
 
-
-def _mean(answers):
-    return sum(answers) / len(answers)

@@ -35,10 +35,10 @@ def inr_single(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int 
     return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, **kwargs)
 
 
-def inr_committee(bands: int = 31, members: int = 3, degree: int = 4, **kwargs) -> Committee:
+def inr_committee(bands: int = 31, members: int = 3, degree: int = 4, trust: float = 0.8, **kwargs) -> Committee:
     """Polynomial regression, corrected by the mean of several small representations, which start at no correction."""
     corrections = [inr_single(bands, name=f"member_{i}", basis_initializer="zeros", **kwargs) for i in range(members)]
-    return Committee(PolynomialRegression(bands, degree, name="regression"), corrections)
+    return Committee(PolynomialRegression(bands, degree, name="regression"), corrections, trust)
 
 
 TABLE = {

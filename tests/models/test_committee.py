@@ -20,7 +20,7 @@ def scenes():
 
 @pytest.fixture(scope="module")
 def committee(scenes):
-    model = build("inr-compact", members=3, **SMALL)
+    model = build("inr-compact", members=3, trust=0.75, **SMALL)
     random = np.random.default_rng(1)
     model.set_weights([random.normal(0, 0.1, weight.shape) for weight in model.get_weights()])
     model.prepare(scenes)
@@ -32,9 +32,9 @@ def rgb():
     return np.random.default_rng(2).random((5, 32, 32, 3), np.float32)
 
 
-def test_its_answer_is_regression_plus_the_mean_of_the_members(committee, rgb):
+def test_its_answer_is_regression_plus_the_trusted_part_of_the_members_mean(committee, rgb):
     members = np.mean([np.asarray(member({"rgb": rgb})["hsi"]) for member in committee.members], axis=0)
-    expected = np.asarray(committee.regression({"rgb": rgb})["hsi"]) + members
+    expected = np.asarray(committee.regression({"rgb": rgb})["hsi"]) + 0.75 * members
     np.testing.assert_allclose(committee({"rgb": rgb})["hsi"], expected, atol=1e-5)
 
 

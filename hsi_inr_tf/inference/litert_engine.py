@@ -7,6 +7,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export import metadata
+from hsi_inr_tf.quiet import quietly
 
 
 class LiteRTEngine:
@@ -25,7 +26,9 @@ class LiteRTEngine:
 
         self.description = metadata.read(path)
         try:
-            self._interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count())
+            with quietly():  # it says each time which delegate it made
+                self._interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count())
+                self._interpreter.allocate_tensors()
             self._run = self._interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
             raise InputError(f"{path}: LiteRT cannot load this model ({error})") from error

@@ -15,6 +15,7 @@ from hsi_inr_tf.data.patches import batch
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.metrics import evaluate
 from hsi_inr_tf.models import polynomial_regression
+from hsi_inr_tf.models.committee import RIDGE
 from hsi_inr_tf.training import TrainConfig, checkpoints, load_run, train
 from hsi_inr_tf.training.run_folder import RunFolder
 
@@ -139,7 +140,7 @@ def test_tensorboard_files_hold_scalars_and_figures(config, scenes):
 def test_committee_fits_its_regression_and_goes_on_with_it(config, scenes, tmp_path):
     overrides = {**config.overrides, "members": 2}
     model, _ = load_run(train(replace(config, model="inr-compact", overrides=overrides, steps=3), scenes=scenes))
-    fitted = polynomial_regression.fit(scenes, model.regression.degree).get_weights()
+    fitted = polynomial_regression.fit(scenes, model.regression.degree, RIDGE).get_weights()
     for mine, theirs in zip(model.regression.get_weights(), fitted, strict=True):
         np.testing.assert_array_equal(mine, theirs)
 

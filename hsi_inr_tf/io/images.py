@@ -81,7 +81,8 @@ def _read(file, path, formats, max_pixels=None) -> Picture:
                 if image.format == "PNG" and _png_bits(path, data) == 16:
                     return Picture(_turned(_png16(path, data), image.getexif().get(ORIENTATION, 1)))
                 image.load()
-                return Picture(_as_srgb(ImageOps.exif_transpose(image), path))
+                ImageOps.exif_transpose(image, in_place=True)
+                return Picture(_as_srgb(image, path))
     except UnidentifiedImageError as error:
         if "TIFF" in formats and path.suffix.lower() in (".tif", ".tiff"):
             return _tiff(path)
@@ -116,7 +117,16 @@ def _as_srgb(image, path) -> np.ndarray:
         except ImageCms.PyCMSError as error:
             if image.mode == "CMYK":
                 raise InputError(f"{path}: its CMYK colour profile cannot be used ({error})") from error
-    return np.array(image.convert("RGB"))
+    return _pixels(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _pixels(image) -> np.ndarray:
+    """An RGB Pillow image as uint8 [height, width, 3]; in parts, as Pillow makes two more copies of what it hands over."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, 256):
+        bottom = min(top + 256, image.height)
+        pixels[top:bottom] = image.crop((0, top, image.width, bottom))
+    return pixels
 
 
 def _grey16(values, path):

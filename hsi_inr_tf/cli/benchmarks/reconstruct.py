@@ -26,50 +26,58 @@ def run(options: Options) -> None:
     rows = []
     print(f"{'megapixels':>10} {'seconds':>8} {'s per megapixel':>16} {'peak memory, MB':>16}   {options.model}")
     for megapixels in options.megapixels:
-        finished = subprocess.run([sys.executable, "-m", __name__, options.model, str(megapixels)], capture_output=True, text=True)
-        if finished.returncode:
-            raise RuntimeError(finished.stderr)
-        row = json.loads(finished.stdout.splitlines()[-1])
+        with tempfile.TemporaryDirectory() as folder:
+            photo = str(Path(folder) / "photograph.jpg")
+            _apart("photograph", str(megapixels), photo)
+            row = _apart("measure", options.model, photo)
         rows.append(row)
         print(f"{row['megapixels']:10.2f} {row['seconds']:8.1f} {row['seconds'] / row['megapixels']:16.2f} {row['peak_mb']:16.0f}")
     if options.json:
         write_json(options.json, {"model": options.model, "rows": rows})
 
 
-def measure(model: str, megapixels: float) -> dict:
-    """Reconstruct one photograph of noise-textured gradients from file to file; the clock leaves out loading the model."""
+def _apart(function: str, *arguments: str):
+    """What a function of this module gives in a process of its own; started from a small one, whose peak it inherits."""
+    finished = subprocess.run([sys.executable, "-m", __name__, function, *arguments], capture_output=True, text=True)
+    if finished.returncode:
+        raise RuntimeError(finished.stderr)
+    return json.loads(finished.stdout.splitlines()[-1])
+
+
+def measure(model: str, photo: str) -> dict:
+    """Reconstruct one photograph from file to file, beside it; the clock leaves out loading the model."""
     import resource
 
     import numpy as np
-    from PIL import Image
 
     from hsi_inr_tf import inference, io
 
-    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
-    width = round(height * 4 / 3)
-    with tempfile.TemporaryDirectory() as folder:
-        photo = Path(folder) / "photograph.jpg"
-        Image.fromarray(_photograph(height, width)).save(photo, quality=92)
-        reconstructor = inference.load(model)
-        reconstructor.reconstruct(np.zeros((64, 64, 3), np.float32))  # the first call also builds the graph
-        began = time.monotonic()
-        cube = reconstructor.stream(io.read_picture(photo).pixels)
-        io.write(cube, Path(folder) / "photograph.hdr")
-        seconds = time.monotonic() - began
+    reconstructor = inference.load(model)
+    reconstructor.reconstruct(np.zeros((64, 64, 3), np.float32))  # the first call also builds the graph
+    began = time.monotonic()
+    cube = reconstructor.stream(io.read_picture(photo).pixels)
+    io.write(cube, Path(photo).with_suffix(".hdr"))
+    seconds = time.monotonic() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    height, width, _ = cube.shape
     return {"megapixels": height * width / 1e6, "seconds": seconds, "peak_mb": peak, "tile": cube.provenance["tile"]}
 
 
-def _photograph(height, width):
+def photograph(megapixels: str, path: str) -> None:
+    """Write noise-textured gradients of a size to a file."""
     import numpy as np
+    from PIL import Image
 
+    height = round((float(megapixels) * 1e6 * 3 / 4) ** 0.5)
+    width = round(height * 4 / 3)
     random = np.random.default_rng(0)
     picture = np.empty((height, width, 3), np.uint8)
-    for row in range(height):  # row by row: a float picture would count towards the peak
+    for row in range(height):
         waves = np.sin(np.arange(width)[:, None] * [0.01, 0.013, 0.017] + row * 0.02)
         picture[row] = np.clip(127 + 90 * waves + random.normal(scale=8, size=(width, 3)), 0, 255)
-    return picture
+    Image.fromarray(picture).save(path, quality=92)
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], float(sys.argv[2]))))
+    name, *rest = sys.argv[1:]
+    print(json.dumps({"measure": measure, "photograph": photograph}[name](*rest)))

@@ -44,6 +44,8 @@ class LiteRTEngine:
         if self.fixed_shape and rgb.shape[1:3] != self.fixed_shape:
             raise InputError(f"this .tflite takes pictures of {self.fixed_shape}, not {rgb.shape[1:3]}")
         with self._lock:
+            if len(rgb) == 1:
+                return self._run(rgb=rgb)["hsi"]  # cubes are large: joining would copy this one once more
             return np.concatenate([self._run(rgb=picture[None])["hsi"] for picture in rgb])
 
     def _sample(self, rgb, rows, columns):

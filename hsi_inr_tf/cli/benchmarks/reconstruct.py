@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.cli.evaluate import write_json
 
 
@@ -46,8 +47,6 @@ def _apart(function: str, *arguments: str):
 
 def measure(model: str, photo: str) -> dict:
     """Reconstruct one photograph from file to file, beside it; the clock leaves out loading the model."""
-    import resource
-
     import numpy as np
 
     from hsi_inr_tf import inference, io
@@ -58,9 +57,8 @@ def measure(model: str, photo: str) -> dict:
     cube = reconstructor.stream(io.read_picture(photo).pixels)
     io.write(cube, Path(photo).with_suffix(".hdr"))
     seconds = time.monotonic() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     height, width, _ = cube.shape
-    return {"megapixels": height * width / 1e6, "seconds": seconds, "peak_mb": peak, "tile": cube.provenance["tile"]}
+    return {"megapixels": height * width / 1e6, "seconds": seconds, "peak_mb": peak_mb(), "tile": cube.provenance["tile"]}
 
 
 def photograph(megapixels: str, path: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.cli.evaluate import write_json
 from hsi_inr_tf.errors import InputError
 
@@ -128,7 +129,6 @@ def multiply_adds(tflite) -> int:
 
 
 def _measure(model, path, engine, size, threads, repeats):
-    import resource
     import time
 
     rgb = np.random.default_rng(0).random((1, size, size, 3), np.float32)
@@ -151,8 +151,7 @@ def _measure(model, path, engine, size, threads, repeats):
         start = time.perf_counter()
         call(rgb)
         times.append(1e3 * (time.perf_counter() - start))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"milliseconds": float(np.median(times[1:])), "peak_mb": peak}
+    return {"milliseconds": float(np.median(times[1:])), "peak_mb": peak_mb()}
 
 
 if __name__ == "__main__":

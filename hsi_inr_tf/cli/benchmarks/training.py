@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.cli.evaluate import write_json
 
 MODELS = ("inr-compact", "inr-paper", "mst-plus-plus", "hscnn-r")
@@ -79,8 +80,6 @@ def _measured(options, model, batch_size, jit) -> dict:
 def measure(model: str, batch_size: int, jit: bool, patch: int, precision: str, seconds: float, dataset: str | None,
             data_dir: str | None) -> dict:
     """Time training steps on batches that are read, cut and flipped as in training."""
-    import resource
-
     import numpy as np
     import tensorflow as tf
 
@@ -115,7 +114,7 @@ def measure(model: str, batch_size: int, jit: bool, patch: int, precision: str, 
     return {"seconds_per_step": float(np.median(steps)), "patches_per_second": batch_size * len(steps) / sum(steps),
             "data_wait": sum(waits) / sum(steps), "steps": len(steps), "compile_seconds": compile_seconds,
             "parameters": int(sum(np.prod(weight.shape) for weight in network.trainable_weights)),
-            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+            "peak_mb": peak_mb()}
 
 
 def _scenes():

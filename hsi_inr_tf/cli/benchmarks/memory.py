@@ -1,0 +1,16 @@
+"""How much memory this process has needed."""
+
+import re
+import sys
+from pathlib import Path
+
+
+def peak_mb() -> float:
+    """Peak resident memory of this process in MB; outside Linux it can be that of a larger process that started it."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would inherit the peak of the parent
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1024
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024

@@ -1,4 +1,4 @@
-"""Accuracy against cost, in one figure: the scores of table1 over the milliseconds of speed."""
+"""Accuracy against cost, in one figure: scores of table1 and of scripts/evaluate.py over the milliseconds of speed."""
 
 import json
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
 
-PANELS = (("psnr", "PSNR (dB), higher is better"), ("sam", "SAM (degrees), lower is better"))
+PANELS = (("psnr", "PSNR (dB)"), ("sam", "SAM (degrees), downwards"))
 REGRESSION = "polynomial-regression"
 OURS = "inr-"
 
 
 @dataclass(frozen=True)
 class Options:
-    scores: Path
-    """table.json of scripts/benchmark.py table1."""
+    scores: tuple[Path, ...]
+    """What scripts/evaluate.py --json wrote, and table.json of scripts/benchmark.py table1: of the same scenes and protocol."""
     speed: Path
     """What scripts/benchmark.py speed --json wrote."""
     out: Path
@@ -31,18 +31,27 @@ def run(options: Options) -> None:
     """Draw accuracy against milliseconds for the models that both files know."""
     from hsi_inr_tf.io.files import replacing
 
-    table, rows = (_json(path) for path in (options.scores, options.speed))
+    rows = _json(options.speed)
     place = (options.size, options.engine, options.threads)
     milliseconds = {row["model"]: row["milliseconds"] for row in rows if (row["size"], row["engine"], row["threads"]) == place}
-    scores = {row["model"]: row["seeds"][0]["scores"]["mean"] for row in table["rows"] if row["seeds"]}
-    scores[REGRESSION] = table["regression"]["mean"]
+    scores = {model: mean for path in options.scores for model, mean in _scores(_json(path)).items()}
     both = sorted(set(scores) & set(milliseconds), key=milliseconds.get)
     if not both:
-        raise InputError(f"{options.speed} has no milliseconds for {place} of a model scored in {options.scores}")
+        scored = ", ".join(map(str, options.scores))
+        raise InputError(f"{options.speed} has no milliseconds for {place} of a model scored in {scored}")
     with replacing(options.out) as file:
         _figure([(model, milliseconds[model], scores[model]) for model in both], place).savefig(
             file, format=options.out.suffix.lstrip("."))
     print(f"wrote {options.out}")
+
+
+def _scores(content) -> dict:
+    """{model: its mean scores}, regression among them."""
+    if "rows" in content:
+        found = {row["model"]: row["seeds"][0]["scores"]["mean"] for row in content["rows"] if row["seeds"]}
+    else:
+        found = {content["model"]: content["scores"]["mean"]}
+    return found | {REGRESSION: content["regression"]["mean"]}
 
 
 def _json(path):
@@ -61,12 +70,16 @@ def _figure(points, place):
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     size, engine, threads = place
     for axes, (metric, label) in zip(figure.subplots(1, 2), PANELS, strict=True):
-        for model, milliseconds, scores in points:
+        for number, (model, milliseconds, scores) in enumerate(points):
             colour = MARKS[0] if model.startswith(OURS) else MARKS[1]
             axes.plot(milliseconds, scores[metric], "o", ms=9, color=colour)
-            axes.annotate(model, (milliseconds, scores[metric]), (0, 9), textcoords="offset points", ha="center", color=INK)
-        axes.set(xscale="log", xlabel=f"milliseconds, {size} x {size} pixels, {engine}, {threads} threads", ylabel=label)
-        axes.margins(0.18)
+            axes.annotate(model, (milliseconds, scores[metric]), (0, -19 if number % 2 else 9),
+                          textcoords="offset points", ha="center", color=INK)
+        axes.set(xscale="log", xlabel=f"milliseconds, {size} x {size} pixels, {engine}, {threads} threads", ylabel=label,
+                 title="better: up and left")
+        axes.margins(0.28)
+        if metric == "sam":
+            axes.invert_yaxis()  # up is better in both
         axes.grid(color=LINE, lw=0.6)
         axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -22,10 +22,6 @@ def options(tmp_path):
     milliseconds = {"inr-edge": 40.0, "inr-compact": 90.0, "mst-plus-plus": 1500.0, "polynomial-regression": 5.0}
     times = [{"model": name, "size": 512, "engine": "litert", "threads": threads, "milliseconds": value}
              for name, value in milliseconds.items() for threads in (1, 2)]
-    evaluated = {"model": "inr-compact", "scores": scored(34.5, 7.8), "regression": scored(33.0, 10.0)}
-    (tmp_path / "evaluated.json").write_text(json.dumps(evaluated))
-    rows = [{"model": name, "seeds": [{"scores": scored(*values)}]} for name, values in
-            {"inr-edge": (34.0, 8.0), "mst-plus-plus": (31.0, 12.0), "cnn": (30.0, 12.5)}.items()]
     (tmp_path / "table.json").write_text(json.dumps({"rows": rows, "regression": scored(33.0, 10.0)}))
     (tmp_path / "speed.json").write_text(json.dumps(times))
     return cost.Options((tmp_path / "table.json", tmp_path / "evaluated.json"), tmp_path / "speed.json", tmp_path / "cost.svg")

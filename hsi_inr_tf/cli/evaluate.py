@@ -25,6 +25,8 @@ class Options:
     """Scenes to score: NAME:PART (cave-22-10:test, ...) or a split of the builder (test, ...); by default what is held out."""
     protocol: Literal["full", "seed", "released", "mstpp"] = "full"
     """How to score: full (whole frame), seed (Eq. 12-14), released (64x64 crops) or mstpp (centre crop)."""
+    consistent: bool = False
+    """Correct the model's cubes so that they reproduce the RGB, as scripts/reconstruct.py --consistent does."""
     json: Path | None = None
     """Write all scores, per scene and per band, to this file."""
     allow_missing: bool = False
@@ -43,9 +45,10 @@ def run(options: Options) -> None:
     regression = regression_reconstructor(open_part(fitted_on))
 
     model = reconstructor.description.model
-    scores = scored(reconstructor, scenes, options.protocol)
+    scores = scored(reconstructor, scenes, options.protocol, options.consistent)
     baseline = scored(regression, scenes, options.protocol)
-    print(f"{model} ({options.model}) on {options.dataset}, {split}, {len(scenes)} scenes, protocol {options.protocol}")
+    print(f"{model} ({options.model}) on {options.dataset}, {split}, {len(scenes)} scenes, protocol {options.protocol}"
+          + (", corrected to reproduce the RGB" if options.consistent else ""))
     print(scores.table())
     print(f"\nbeside polynomial regression of degree 3 for each pixel, fitted on {fitted_on}")
     print(comparison(model, scores, baseline))
@@ -54,7 +57,8 @@ def run(options: Options) -> None:
     if options.json:
         write_json(options.json, {
             "model": model, "path": options.model, "dataset": options.dataset, "split": split, "protocol": options.protocol,
-            "scores": scores.to_dict(), "regression": {"degree": 3, "fitted_on": fitted_on, **baseline.to_dict()},
+            "consistent": options.consistent, "scores": scores.to_dict(),
+            "regression": {"degree": 3, "fitted_on": fitted_on, **baseline.to_dict()},
             "provenance": reconstructor.description.provenance})
         print(f"wrote {options.json}")
 
@@ -83,12 +87,17 @@ def regression_reconstructor(scenes):
     return Reconstructor(KerasEngine(model, description))
 
 
-def scored(reconstructor, scenes, protocol: str) -> metrics.Scores:
-    """The scores of a Reconstructor on `scenes`; its cubes are resampled if the scenes have other wavelengths."""
+def scored(reconstructor, scenes, protocol: str, consistent: bool = False) -> metrics.Scores:
+    """The scores of a Reconstructor on `scenes`; its cubes are resampled if the scenes have other wavelengths.
+
+    `consistent`: corrected so that they reproduce the RGB, see Reconstructor.reconstruct.
+    """
     description = reconstructor.description
     wavelengths = None if np.array_equal(description.wavelengths, scenes.wavelengths) else scenes.wavelengths
-    return metrics.evaluate(lambda rgb: reconstructor.reconstruct(rgb, wavelengths=wavelengths).data, scenes, protocol,
-                            progress=partial(_progress, title=f"scoring {description.model}"))
+    def predict(rgb):
+        return reconstructor.reconstruct(rgb, wavelengths=wavelengths, consistent=consistent).data
+
+    return metrics.evaluate(predict, scenes, protocol, progress=partial(_progress, title=f"scoring {description.model}"))
 
 
 def comparison(name: str, scores: metrics.Scores, baseline: metrics.Scores) -> str:

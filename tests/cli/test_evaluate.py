@@ -10,6 +10,7 @@ import pytest
 from hsi_inr_tf import export, metrics
 from hsi_inr_tf.cli import evaluate
 from hsi_inr_tf.data import open_scenes
+from hsi_inr_tf.inference import load
 from hsi_inr_tf.training import TrainConfig, load_run, train
 from tests.cli.conftest import ROOT
 
@@ -48,6 +49,15 @@ def test_scores_of_every_kind_of_model_are_those_of_keras(kind, run_folder, data
     assert content["split"] == "validation"
     assert [row["scene"] for row in content["scores"]["rows"]] == ["ARAD_1K_0901", "ARAD_1K_0902"]
     assert len(content["scores"]["rows"][0]["bands"]["psnr"]) == 31
+
+
+def test_cubes_can_be_scored_as_corrected_to_reproduce_the_rgb(run_folder, data_dir, tmp_path):
+    scores = [metrics.score(scene.cube, load(run_folder).reconstruct(scene.rgb, consistent=True).data)
+              for scene in open_scenes("arad_1k", data_dir, "validation")]
+    expected = pytest.approx(np.mean([score["psnr"] for score in scores]))
+    for consistent in (True, False):
+        content = result(run_folder, data_dir, tmp_path / "scores.json", consistent=consistent)
+        assert (content["scores"]["mean"]["psnr"] == expected) == consistent
 
 
 def test_regression_stands_beside_the_model_and_learned_from_the_training_scenes(run_folder, data_dir, tmp_path, capsys):

@@ -37,7 +37,7 @@ class Share(keras.layers.Layer):
 class Mean(keras.layers.Layer):
     """In training, the members' answers to their shares in the batch's order; otherwise `trust` times their mean."""
 
-    def __init__(self, trust: float = 1.0, **kwargs):
+    def __init__(self, trust: float, **kwargs):
         super().__init__(**kwargs)
         self.trust = trust
 

@@ -21,16 +21,17 @@ class Committee(keras.Model):
 
     patch = None
 
-    def __init__(self, regression, members, trust: float = 0.8, name=None, trainable=True):
+    def __init__(self, regression, members, trust: float, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
         regression.trainable = False
         shares = [Share(i, len(members), name=f"share_{i}")(rgb) for i in range(len(members))]
+        mean = Mean(trust, name="mean")
         answers = [member({"rgb": share})["hsi"] for member, share in zip(members, shares, strict=True)]
-        hsi = keras.layers.Add(name="hsi")([regression({"rgb": rgb})["hsi"], Mean(trust, name="mean")(answers)])
+        hsi = keras.layers.Add(name="hsi")([regression({"rgb": rgb})["hsi"], mean(answers)])
         super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
         self.regression = regression
         self.members = list(members)
-        self.trust = trust
+        self.mean = mean
         self.bands = members[0].bands
         self.cell = members[0].cell
         self.stride = max(member.stride for member in members)
@@ -44,25 +45,21 @@ class Committee(keras.Model):
     def sample(self, rgb, rows, columns):
         """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H, W, bands]."""
         regressed = self.regression({"rgb": continuous.interpolated_grid(rgb, rows, columns)})["hsi"]
-        return regressed + self._correction([member.sample(rgb, rows, columns) for member in self.members])
+        return regressed + self.mean([member.sample(rgb, rows, columns) for member in self.members])
 
     def query(self, rgb, points):
         """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3] -> [1, n, bands]."""
         seen = continuous.interpolated_points(rgb[0], points[0, :, 0], points[0, :, 1])
         regressed = self.regression({"rgb": seen[None, None]})["hsi"][0]
-        return regressed + self._correction([member.query(rgb, points) for member in self.members])
-
-    def _correction(self, answers):
-        return sum(answers) * (self.trust / len(answers))
+        return regressed + self.mean([member.query(rgb, points) for member in self.members])
 
     def get_config(self):
         return {"regression": keras.saving.serialize_keras_object(self.regression),
                 "members": [keras.saving.serialize_keras_object(member) for member in self.members],
-                "trust": self.trust, "name": self.name, "trainable": self.trainable}
+                "trust": self.mean.trust, "name": self.name, "trainable": self.trainable}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         restore = keras.saving.deserialize_keras_object
         members = [restore(member, custom_objects) for member in config["members"]]
         return cls(**{**config, "members": members, "regression": restore(config["regression"], custom_objects)})
-

@@ -131,7 +131,9 @@ def full_size_scene(root: Path, number: int) -> None:
 def measured(lines, arguments=()) -> tuple[float, float]:
     """(seconds, peak resident MB of the largest process) of Python `lines` run with `arguments` in a process of their own."""
     report = """import atexit, resource, sys
-atexit.register(lambda: print(max(resource.getrusage(who).ru_maxrss for who in (0, -1)), file=sys.stderr))"""
+from hsi_inr_tf.cli.benchmarks.memory import peak_mb
+children = lambda: resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+atexit.register(lambda: print(max(round(1024 * peak_mb()), children()), file=sys.stderr))"""
     began = time.monotonic()
     command = [sys.executable, "-c", "\n".join([report, *lines]), *arguments]
     finished = subprocess.run(command, capture_output=True, text=True)

@@ -28,24 +28,19 @@ def run(options: Options) -> None:
     print(f"{'megapixels':>10} {'seconds':>8} {'s per megapixel':>16} {'peak memory, MB':>16}   {options.model}")
     for megapixels in options.megapixels:
         with tempfile.TemporaryDirectory() as folder:
-            photo = str(Path(folder) / "photograph.jpg")
-            _apart("photograph", str(megapixels), photo)
-            row = _apart("measure", options.model, photo)
+            photo = Path(folder) / "photograph.jpg"
+            photograph(megapixels, photo)
+            finished = subprocess.run([sys.executable, "-m", __name__, options.model, photo], capture_output=True, text=True)
+        if finished.returncode:
+            raise RuntimeError(finished.stderr)
+        row = json.loads(finished.stdout.splitlines()[-1])
         rows.append(row)
         print(f"{row['megapixels']:10.2f} {row['seconds']:8.1f} {row['seconds'] / row['megapixels']:16.2f} {row['peak_mb']:16.0f}")
     if options.json:
         write_json(options.json, {"model": options.model, "rows": rows})
 
 
-def _apart(function: str, *arguments: str):
-    """What a function of this module gives in a process of its own; started from a small one, whose peak it inherits."""
-    finished = subprocess.run([sys.executable, "-m", __name__, function, *arguments], capture_output=True, text=True)
-    if finished.returncode:
-        raise RuntimeError(finished.stderr)
-    return json.loads(finished.stdout.splitlines()[-1])
-
-
-def measure(model: str, photo: str) -> dict:
+def measure(model: str, photo: Path) -> dict:
     """Reconstruct one photograph from file to file, beside it; the clock leaves out loading the model."""
     import numpy as np
 
@@ -55,18 +50,18 @@ def measure(model: str, photo: str) -> dict:
     reconstructor.reconstruct(np.zeros((64, 64, 3), np.float32))  # the first call also builds the graph
     began = time.monotonic()
     cube = reconstructor.stream(io.read_picture(photo).pixels)
-    io.write(cube, Path(photo).with_suffix(".hdr"))
+    io.write(cube, photo.with_suffix(".hdr"))
     seconds = time.monotonic() - began
     height, width, _ = cube.shape
     return {"megapixels": height * width / 1e6, "seconds": seconds, "peak_mb": peak_mb(), "tile": cube.provenance["tile"]}
 
 
-def photograph(megapixels: str, path: str) -> None:
+def photograph(megapixels: float, path: Path) -> None:
     """Write noise-textured gradients of a size to a file."""
     import numpy as np
     from PIL import Image
 
-    height = round((float(megapixels) * 1e6 * 3 / 4) ** 0.5)
+    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
     width = round(height * 4 / 3)
     random = np.random.default_rng(0)
     picture = np.empty((height, width, 3), np.uint8)
@@ -77,5 +72,4 @@ def photograph(megapixels: str, path: str) -> None:
 
 
 if __name__ == "__main__":
-    name, *rest = sys.argv[1:]
-    print(json.dumps({"measure": measure, "photograph": photograph}[name](*rest)))
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))))

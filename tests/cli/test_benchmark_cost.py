@@ -1,6 +1,7 @@
 """scripts/benchmark.py cost: the figure names every model that is both scored and timed."""
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -45,3 +46,8 @@ def test_a_broken_file_is_an_input_error(options):
     options.scores[0].write_text("{")
     with pytest.raises(InputError, match="cannot be read as JSON"):
         cost.run(options)
+
+
+def test_an_unknown_kind_of_figure_is_an_input_error(options, tmp_path):
+    with pytest.raises(InputError, match=r"expected a name that ends in \.svg"):
+        cost.run(replace(options, out=tmp_path / "cost.txt"))

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.metrics import better
 
 PANELS = (("psnr", "PSNR (dB)"), ("sam", "SAM (degrees), downwards"))
+SUFFIXES = (".svg", ".png", ".pdf")
 REGRESSION = "polynomial-regression"
 OURS = "inr-"
 
@@ -28,9 +30,11 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Draw accuracy against milliseconds for the models that both files know."""
+    """Draw accuracy against milliseconds for the models that are both scored and timed."""
     from hsi_inr_tf.io.files import replacing
 
+    if options.out.suffix not in SUFFIXES:
+        raise InputError(f"--out {options.out}: expected a name that ends in {', '.join(SUFFIXES)}")
     rows = _json(options.speed)
     place = (options.size, options.engine, options.threads)
     milliseconds = {row["model"]: row["milliseconds"] for row in rows if (row["size"], row["engine"], row["threads"]) == place}
@@ -78,8 +82,8 @@ def _figure(points, place):
         axes.set(xscale="log", xlabel=f"milliseconds, {size} x {size} pixels, {engine}, {threads} threads", ylabel=label,
                  title="better: up and left")
         axes.margins(0.28)
-        if metric == "sam":
-            axes.invert_yaxis()  # up is better in both
+        if better(0.0, 1.0, metric):
+            axes.invert_yaxis()  # so that up is better in both
         axes.grid(color=LINE, lw=0.6)
         axes.spines[["top", "right"]].set_visible(False)
     return figure

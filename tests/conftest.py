@@ -31,7 +31,7 @@ def random_model():
 
         model = models.build(preset, **{"width": 24, "head_width": 16, **overrides})
         generator = np.random.default_rng(0)
-        for variable in model.variables:
+        for variable in model.weights:
             variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
         camera = named()
         return model, ModelDescription(preset, camera.wavelengths, camera, model.stride, model.halo, model.patch,

@@ -1,5 +1,6 @@
 """The implicit function f: an MLP whose weights are an input, one set for every cell (Eq. 5, 9)."""
 
+import math
 from itertools import pairwise
 
 import keras
@@ -16,29 +17,36 @@ class CellMLP(keras.layers.Layer):
     """Apply to all pixels of a cell the MLP that this cell's parameters describe.
 
     pixels [batch, cells, pixels, widths[0]], theta [batch, cells, P] -> [batch, cells, pixels, widths[-1]].
-    Leaky ReLU (`slope`) after every layer but the last. theta holds, per layer, the biases [out] and then the
-    weights [in, out], row-major.
+    Leaky ReLU (`slope`) after every layer but the last. theta holds, per layer, the biases [out], unless `use_bias` is False,
+    and then the weights [in, out], row-major.
     """
 
-    def __init__(self, widths, slope: float = 0.1, **kwargs):
+    def __init__(self, widths, slope: float = 0.1, use_bias: bool = True, **kwargs):
         super().__init__(**kwargs)
         self.widths = tuple(widths)
         self.slope = slope
+        self.use_bias = use_bias
 
     @property
     def parameters(self) -> int:
         """P, the length of theta for one cell."""
-        return sum(out + inner * out for inner, out in pairwise(self.widths))
+        return sum(self.use_bias * out + inner * out for inner, out in pairwise(self.widths))
 
     def call(self, pixels, theta):
         cells = ops.shape(theta)[1]
         start = 0
+
+        def taken(*shape):
+            nonlocal start
+            first, start = start, start + math.prod(shape)
+            whole = (first, start) == (0, self.parameters)  # a slice of everything would still be a copy
+            return ops.reshape(theta if whole else theta[:, :, first:start], (-1, cells, *shape))
+
         for inner, out in pairwise(self.widths):
-            bias = theta[:, :, start : start + out]
-            weights = theta[:, :, start + out : start + out + inner * out]
-            start += out + inner * out
-            pixels = einsum("bcpi,bcio->bcpo", pixels, ops.reshape(weights, (-1, cells, inner, out)))
-            pixels = pixels + ops.reshape(bias, (-1, cells, 1, out))
+            bias = taken(1, out) if self.use_bias else None
+            pixels = einsum("bcpi,bcio->bcpo", pixels, taken(inner, out))
+            if bias is not None:
+                pixels = pixels + bias
             if start < self.parameters:
                 pixels = ops.leaky_relu(pixels, self.slope)
         return pixels
@@ -47,4 +55,4 @@ class CellMLP(keras.layers.Layer):
         return (*pixels_shape[:-1], self.widths[-1])
 
     def get_config(self):
-        return {**super().get_config(), "widths": self.widths, "slope": self.slope}
+        return {**super().get_config(), "widths": self.widths, "slope": self.slope, "use_bias": self.use_bias}

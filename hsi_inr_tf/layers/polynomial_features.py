@@ -1,6 +1,5 @@
 """Monomials of the channels of a pixel."""
 
-import math
 from itertools import combinations_with_replacement
 
 import keras
@@ -12,34 +11,45 @@ from keras import ops
 class PolynomialFeatures(keras.layers.Layer):
     """x [..., channels] -> all monomials of its channels of degree 1 to `degree`, cross terms included: [..., count].
 
-    Lower degrees first, in the order of combinations_with_replacement: x0, x1, .., x0 x0, x0 x1, ..
+    Lower degrees first, in the order of combinations_with_replacement: x0, x1, .., x0 x0, x0 x1, .. With `constant` a one comes
+    before them.
     """
 
-    def __init__(self, degree: int = 3, **kwargs):
+    def __init__(self, degree: int = 3, constant: bool = False, **kwargs):
         super().__init__(**kwargs)
         self.degree = degree
+        self.constant = constant
 
     def call(self, x):
-        # The k-th factor of every monomial, picked by a product with ones and zeros: a few wide products, where one small
-        # product a monomial and a concatenation would take three times as long.
-        return math.prod(ops.matmul(x, ops.cast(chosen, x.dtype)) + ops.cast(absent, x.dtype)
-                         for chosen, absent in _factors(x.shape[-1], self.degree))
+        return _product(x, _monomials(x.shape[-1], self.degree, self.constant), self.degree)
 
     def compute_output_shape(self, x_shape):
-        return (*x_shape[:-1], len(_monomials(x_shape[-1], self.degree)))
+        return (*x_shape[:-1], len(_monomials(x_shape[-1], self.degree, self.constant)))
 
     def get_config(self):
-        return {**super().get_config(), "degree": self.degree}
+        return {**super().get_config(), "degree": self.degree, "constant": self.constant}
 
 
-def _monomials(channels, degree):
+def _monomials(channels, degree, constant=False):
     """The channels that each monomial multiplies: (0,), (1,), .. (0, 0), (0, 1), .."""
-    return [factors for power in range(1, degree + 1) for factors in combinations_with_replacement(range(channels), power)]
+    powers = range(0 if constant else 1, degree + 1)
+    return [factors for power in powers for factors in combinations_with_replacement(range(channels), power)]
 
 
-def _factors(channels, degree):
-    """For k = 0 .. degree - 1: which channel is the k-th factor [channels, count] of 0 and 1, and where there is none [count]."""
-    monomials = _monomials(channels, degree)
-    for k in range(degree):
-        chosen = np.array([[len(m) > k and m[k] == channel for m in monomials] for channel in range(channels)], np.float32)
-        yield chosen, 1.0 - chosen.sum(axis=0)
+def _product(x, wanted, degree):
+    """The wanted monomials, each as the product of two of at most half the degree, picked by products with ones and zeros.
+
+    That is two wide products and one multiplication a level, where a small product a monomial, and their concatenation, would be
+    many passes over the picture.
+    """
+    half = (degree + 1) // 2
+    monomials = _monomials(x.shape[-1], half)
+    lower = _product(x, monomials, half) if half > 1 else x
+    left = _picked(lower, monomials, [factors[:half] for factors in wanted])
+    return left * _picked(lower, monomials, [factors[half:] for factors in wanted]) if degree > 1 else left
+
+
+def _picked(lower, monomials, wanted):
+    """lower [.., len(monomials)] -> [.., len(wanted)]: the wanted ones of the monomials, and a one for ()."""
+    chosen = np.array([[factors == other for factors in wanted] for other in monomials], np.float32)
+    return ops.matmul(lower, ops.cast(chosen, lower.dtype)) + ops.cast(1.0 - chosen.sum(axis=0), lower.dtype)

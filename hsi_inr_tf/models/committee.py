@@ -1,8 +1,10 @@
-"""Polynomial regression, corrected by several implicit representations that were trained apart."""
+"""Our model for small machines: polynomial regression whose coefficients several hypernetworks adapt to every cell."""
 
 import keras
+from keras import ops
 
-from hsi_inr_tf.layers import Mean, Share
+from hsi_inr_tf.encoding import cell_lattice
+from hsi_inr_tf.layers import CellMLP, FromCells, Mean, Regression, Share, ToCells
 from hsi_inr_tf.models import continuous, polynomial_regression
 
 RIDGE = 3e-5  # costs no accuracy on CAVE; keeps a quartic within bounds for saturated colours that CAVE has none of
@@ -10,56 +12,80 @@ RIDGE = 3e-5  # costs no accuracy on CAVE; keeps a quartic within bounds for sat
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class Committee(keras.Model):
-    """The spectrum that regression gives a pixel, plus `trust` times the mean of what the members add to it.
+    """Y(p) = f([X_p, gamma(p)]; theta_cell(p)), Eq. 5 and 9: the first layer of f is the same everywhere, the second generated.
 
-    Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}. The regression is fitted by
-    `prepare` in closed form and is not trained: what a colour alone tells needs no training, and the members spend theirs on
-    what context tells. In training each member answers for its own share of the batch, so that each becomes a predictor of its
-    own: with few training scenes, variance is what hurts most, and a mean has less of it. What is left of it is why `trust` is
-    less than 1: on scenes that they were not trained on, the members overshoot (docs/research.md).
+    Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}, relative radiance, not clipped.
+    `features` (PixelFeatures) is the first layer of f. The second is linear, with theta = regression + trust * mean of what the
+    `members` (hypernetworks) say.
+
+    - The regression is fitted by `prepare` in closed form and is not trained: what a colour alone tells needs no training, and
+      the members spend theirs on what context tells.
+    - As f is linear in theta, the mean of the members' theta gives the mean of their spectra: a committee costs its hypernetworks,
+      but works through the pixels once.
+    - In training each member answers for its own share of the batch, so that it becomes a predictor of its own: with few
+      training scenes, variance is what hurts most, and a mean has less of it. What is left of it is why `trust` is less than 1:
+      on scenes that they were not trained on, members overshoot (docs/research.md).
     """
 
     patch = None
+    coordinates = "cell"  # where gamma's p is measured, for `sample` and `query`
 
-    def __init__(self, regression, members, trust: float, name=None, trainable=True):
-        rgb = keras.Input((None, None, 3), name="rgb")
-        regression.trainable = False
-        shares = [Share(i, len(members), name=f"share_{i}")(rgb) for i in range(len(members))]
+    def __init__(self, features, members, bands: int = 31, trust: float = 1.0, name=None, trainable=True):
+        # Layers
+        cell, count = members[0].cell, len(members)
+        regression = Regression(features.monomials, features.count, bands, name="regression")
         mean = Mean(trust, name="mean")
-        answers = [member({"rgb": share})["hsi"] for member, share in zip(members, shares, strict=True)]
-        hsi = keras.layers.Add(name="hsi")([regression({"rgb": rgb})["hsi"], mean(answers)])
+        mlp = CellMLP((features.count, bands), use_bias=False, name="cell_mlp")
+
+        # Functional graph: `theta` and `spectra` below, with the positions of the pixels themselves
+        rgb = keras.Input((None, None, 3), name="rgb")
+        shares = [Share(i, count, name=f"share_{i}")(rgb) for i in range(count)]
+        theta = regression(mean([member(share) for member, share in zip(members, shares, strict=True)]))
+        pixels = features(ToCells(cell, name="to_cells")(rgb), cell_lattice(cell)[None, None])
+        spectra = mlp(pixels, keras.layers.Reshape((-1, mlp.parameters), name="theta")(theta))
+        hsi = FromCells(cell, name="from_cells")(spectra, rgb)
         super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
-        self.regression = regression
+
+        # Config
+        self.features = features
         self.members = list(members)
+        self.bands = bands
+        self.regression = regression
         self.mean = mean
-        self.bands = members[0].bands
-        self.cell = members[0].cell
+        self.mlp = mlp
+        self.cell = cell
         self.stride = max(member.stride for member in members)
         self.halo = max(member.halo for member in members)
 
     def prepare(self, scenes) -> None:
         """Fit the regression to the training scenes, before the first step."""
-        fitted = polynomial_regression.fit(scenes, self.regression.degree, RIDGE)
-        self.regression.set_weights(fitted.get_weights())
+        fitted = polynomial_regression.fit(scenes, self.features.degree, RIDGE)
+        kernel, bias = fitted.get_weights()
+        self.regression.coefficients.assign(ops.concatenate([bias[None], kernel[0, 0]]))
+
+    def theta(self, rgb):
+        """Eq. 6: rgb [batch, height, width, 3] -> the parameters of each cell [batch, rows, columns, P]."""
+        return self.regression(self.mean([member(rgb) for member in self.members]))
+
+    def spectra(self, pixels, positions, theta):
+        """Eq. 9 by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] -> [batch, cells, n, bands]."""
+        return self.mlp(self.features(pixels, positions), theta)
 
     def sample(self, rgb, rows, columns):
         """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H, W, bands]."""
-        regressed = self.regression({"rgb": continuous.interpolated_grid(rgb, rows, columns)})["hsi"]
-        return regressed + self.mean([member.sample(rgb, rows, columns) for member in self.members])
+        return continuous.sample(self, rgb, rows, columns)
 
     def query(self, rgb, points):
         """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3] -> [1, n, bands]."""
-        seen = continuous.interpolated_points(rgb[0], points[0, :, 0], points[0, :, 1])
-        regressed = self.regression({"rgb": seen[None, None]})["hsi"][0]
-        return regressed + self.mean([member.query(rgb, points) for member in self.members])
+        return continuous.query(self, rgb, points)
 
     def get_config(self):
-        return {"regression": keras.saving.serialize_keras_object(self.regression),
+        return {"features": keras.saving.serialize_keras_object(self.features),
                 "members": [keras.saving.serialize_keras_object(member) for member in self.members],
-                "trust": self.mean.trust, "name": self.name, "trainable": self.trainable}
+                "bands": self.bands, "trust": self.mean.trust, "name": self.name, "trainable": self.trainable}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         restore = keras.saving.deserialize_keras_object
         members = [restore(member, custom_objects) for member in config["members"]]
-        return cls(**{**config, "members": members, "regression": restore(config["regression"], custom_objects)})
+        return cls(**{**config, "members": members, "features": restore(config["features"], custom_objects)})

@@ -11,19 +11,21 @@ class ContextHypernetwork(keras.layers.Layer):
     """rgb [batch, height, width, 3] -> theta [batch, height / cell, width / cell, outputs]; sides are multiples of `cell`.
 
     Strided convolutions bring the image to one position a cell; residual blocks of dilated convolutions then gather context
-    around it; a 1x1 convolution of the `head_width` features predicts theta, a low-rank departure from the MLP in its bias.
+    around it; a 1x1 convolution of the `head_width` features, of which training drops the share `dropout`, predicts theta, a
+    low-rank departure from what its bias holds.
     """
 
     patch = None
 
     def __init__(self, outputs: int, cell: int = 8, width: int = 96, head_width: int = 96, dilations=(1, 2, 4, 8),
-                 head_initializer="zeros", **kwargs):
+                 dropout: float = 0.0, head_initializer="zeros", **kwargs):
         super().__init__(**kwargs)
         self.outputs = outputs
         self.cell = self.stride = cell
         self.width = width
         self.head_width = head_width
         self.dilations = tuple(dilations)
+        self.dropout = dropout
         self.head_initializer = keras.initializers.get(head_initializer)
 
         levels = int(math.log2(cell))
@@ -33,6 +35,7 @@ class ContextHypernetwork(keras.layers.Layer):
                                             kernel_initializer="he_normal"),
                         keras.layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros")) for dilation in self.dilations]
         self.neck = keras.layers.Conv2D(head_width, 1, activation="relu", kernel_initializer="he_normal")
+        self.drop = keras.layers.Dropout(dropout)
         small = keras.initializers.VarianceScaling(0.01, "fan_in")
         self.head = keras.layers.Conv2D(outputs, 1, kernel_initializer=small, bias_initializer=self.head_initializer)
 
@@ -52,15 +55,15 @@ class ContextHypernetwork(keras.layers.Layer):
         self.neck.build(shape)
         self.head.build(self.neck.compute_output_shape(shape))
 
-    def call(self, rgb):
+    def call(self, rgb, training=False):
         x = ops.concatenate([rgb, rgb * rgb], axis=-1)
         for layer in self.down:
             x = layer(x)
         for first, second in self.blocks:
             x = x + second(first(x))
-        return self.head(self.neck(ops.relu(x)))
+        return self.head(self.drop(self.neck(ops.relu(x)), training=training))
 
     def get_config(self):
         return {**super().get_config(), "outputs": self.outputs, "cell": self.cell, "width": self.width,
-                "head_width": self.head_width, "dilations": self.dilations,
+                "head_width": self.head_width, "dilations": self.dilations, "dropout": self.dropout,
                 "head_initializer": keras.saving.serialize_keras_object(self.head_initializer)}

@@ -2,7 +2,9 @@
 
 from functools import partial
 
-from hsi_inr_tf.layers import CellMLP, SharedMLP
+import keras
+
+from hsi_inr_tf.layers import CellMLP, PixelFeatures, SharedMLP
 from hsi_inr_tf.models.cnn import CNN
 from hsi_inr_tf.models.committee import Committee
 from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
@@ -14,6 +16,7 @@ from hsi_inr_tf.models.multiscale_cnn import MultiscaleCNN
 from hsi_inr_tf.models.polynomial_regression import PolynomialRegression
 from hsi_inr_tf.models.prinet import PriNET
 from hsi_inr_tf.models.prinet_plus import PriNETPlus
+from hsi_inr_tf.models.spectral_hypernetwork import SpectralHypernetwork
 from hsi_inr_tf.models.unet import UNet
 
 
@@ -28,17 +31,26 @@ def inr(bands: int = 31, frequencies: int = 5, downsamplings: int = 2, extra: in
 
 def inr_single(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int = 48, head_width: int = 32, dilations=(1, 2),
                hidden=(32, 32), basis: int = 16, **kwargs) -> INR:
-    """Ours, for whole images on small machines: fully convolutional, the same at every position."""
+    """For whole images on small machines, all weights generated: fully convolutional, the same at every position."""
     widths = (6 + 4 * frequencies, *hidden, basis or bands)
     mlp = CellMLP(widths, name="cell_mlp")
-    hypernetwork = ContextHypernetwork(mlp.parameters, cell, width, head_width, dilations, SharedMLP(widths), name="hypernetwork")
+    hypernetwork = ContextHypernetwork(mlp.parameters, cell, width, head_width, dilations,
+                                       head_initializer=SharedMLP(widths), name="hypernetwork")
     return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, **kwargs)
 
 
-def inr_committee(bands: int = 31, members: int = 3, degree: int = 4, trust: float = 0.8, **kwargs) -> Committee:
-    """Polynomial regression, corrected by the mean of several small representations, which start at no correction."""
-    corrections = [inr_single(bands, name=f"member_{i}", basis_initializer="zeros", **kwargs) for i in range(members)]
-    return Committee(PolynomialRegression(bands, degree, name="regression"), corrections, trust)
+def inr_committee(bands: int = 31, members: int = 4, degree: int = 4, hidden: int = 16, frequencies: int = 1, basis: int = 16,
+                  cell: int = 8, width: int = 48, head_width: int = 32, dilations=(1, 2), dropout: float = 0.2,
+                  trust: float = 0.8) -> Committee:
+    """Ours, for whole images on small machines: regression whose coefficients small hypernetworks adapt to every cell."""
+    features = PixelFeatures(degree, hidden, frequencies, name="features")
+
+    def member(number):
+        random = keras.initializers.RandomNormal(stddev=features.count**-0.5)  # unlike one another; the basis starts at zero
+        hypernetwork = ContextHypernetwork(features.count * basis, cell, width, head_width, dilations, dropout, random)
+        return SpectralHypernetwork(hypernetwork, features.count, basis, bands, name=f"member_{number}")
+
+    return Committee(features, [member(i) for i in range(members)], bands, trust)
 
 
 TABLE = {

@@ -41,9 +41,9 @@ def reconstructor(model):
 @pytest.fixture(scope="session")
 def committee_reconstructor():
     keras.utils.set_random_seed(0)
-    committee = build("inr-compact", members=2, **TINY)
+    committee = build("inr-compact", members=2, **{**TINY, "hidden": 4, "basis": 4})
     for member in committee.members:
-        with_context(member)
+        with_context(member).to_spectrum.kernel.assign(np.random.default_rng(1).normal(size=(4, 31), scale=0.1))
     return reconstructor_of(committee, "inr-compact")
 
 

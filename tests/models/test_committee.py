@@ -1,4 +1,4 @@
-"""Regression and a committee that corrects it: what it learns from, and what it answers."""
+"""Regression whose coefficients a committee adapts: what it learns from, and what it answers."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,9 @@ from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.models import build, polynomial_regression
 from hsi_inr_tf.models.committee import RIDGE
+from tests.test_encoding import written_out
 
-SMALL = {"width": 24, "head_width": 16, "hidden": (16,), "basis": 0, "dilations": (1,)}
+SMALL = {"width": 24, "head_width": 16, "hidden": 5, "basis": 4, "dilations": (1,), "degree": 3}
 
 
 @pytest.fixture(scope="module")
@@ -32,30 +33,48 @@ def rgb():
     return np.random.default_rng(2).random((5, 32, 32, 3), np.float32)
 
 
+def by_hand(committee, rgb, theta, row, column):
+    """The spectrum of a pixel in float64, given theta of its cell beside the regression [features, bands]."""
+    pixel = rgb[row, column].astype(np.float64)
+    gamma = written_out((column % 8 + 0.5) / 8, (row % 8 + 0.5) / 8, 1)
+    of_colour, bias, of_place = (np.asarray(weight, np.float64) for weight in committee.features.get_weights())
+    units = np.maximum(pixel @ of_colour + bias + gamma @ of_place, 0.0)
+    r, g, b = pixel
+    cubes = [r**3, r * r * g, r * r * b, r * g * g, r * g * b, r * b * b, g**3, g * g * b, g * b * b, b**3]
+    monomials = np.array([1.0, r, g, b, r * r, r * g, r * b, g * g, g * b, b * b, *cubes])
+    return monomials @ np.asarray(committee.regression.coefficients, np.float64) + np.concatenate([monomials, units]) @ theta
+
+
 def test_its_answer_is_regression_plus_the_trusted_part_of_the_members_mean(committee, rgb):
-    members = np.mean([np.asarray(member({"rgb": rgb})["hsi"]) for member in committee.members], axis=0)
-    expected = np.asarray(committee.regression({"rgb": rgb})["hsi"]) + 0.75 * members
-    np.testing.assert_allclose(committee({"rgb": rgb})["hsi"], expected, atol=1e-5)
+    thetas = [np.asarray(member(rgb[:1]), np.float64)[0].reshape(4, 4, -1, 31) for member in committee.members]
+    answer = np.asarray(committee({"rgb": rgb[:1]})["hsi"])[0]
+    for row, column in np.random.default_rng(3).integers(32, size=(12, 2)):
+        theta = 0.75 * np.mean([theta[row // 8, column // 8] for theta in thetas], axis=0)
+        np.testing.assert_allclose(answer[row, column], by_hand(committee, rgb[0], theta, row, column), atol=1e-4)
 
 
 def test_it_starts_as_regression(scenes, rgb):
-    model = build("inr-compact", members=2, **{**SMALL, "basis": 4})
+    model = build("inr-compact", members=2, **SMALL)
     model.prepare(scenes)
-    np.testing.assert_allclose(model({"rgb": rgb})["hsi"], model.regression({"rgb": rgb})["hsi"], atol=1e-6)
+    regression = polynomial_regression.fit(scenes, 3, RIDGE)
+    np.testing.assert_allclose(model({"rgb": rgb})["hsi"], regression({"rgb": rgb})["hsi"], atol=1e-5)
 
 
-def test_in_training_every_example_is_answered_by_one_member_in_turn(committee, rgb):
-    answers = np.asarray(committee({"rgb": rgb}, training=True)["hsi"])
-    regressed = np.asarray(committee.regression({"rgb": rgb})["hsi"])
+def test_in_training_every_example_is_answered_by_one_member_in_turn(scenes, rgb):
+    model = build("inr-compact", members=3, trust=0.75, dropout=0.0, **SMALL)
+    random = np.random.default_rng(1)
+    model.set_weights([random.normal(0, 0.1, weight.shape) for weight in model.get_weights()])
+    answers = np.asarray(model({"rgb": rgb}, training=True)["hsi"])
     for i, answer in enumerate(answers):
-        alone = np.asarray(committee.members[i % 3]({"rgb": rgb[i : i + 1]})["hsi"])[0]
-        np.testing.assert_allclose(answer, regressed[i] + alone, atol=1e-5)
+        theta = np.asarray(model.members[i % 3](rgb[i : i + 1]), np.float64)[0].reshape(4, 4, -1, 31)
+        for row, column in ((0, 0), (13, 30)):
+            expected = by_hand(model, rgb[i], theta[row // 8, column // 8], row, column)
+            np.testing.assert_allclose(answer[row, column], expected, atol=1e-4)
 
 
 def test_its_regression_is_fitted_and_not_trained(committee, scenes):
-    fitted = polynomial_regression.fit(scenes, committee.regression.degree, RIDGE).get_weights()
-    for own, expected in zip(committee.regression.get_weights(), fitted, strict=True):
-        np.testing.assert_allclose(own, expected)
+    kernel, bias = polynomial_regression.fit(scenes, 3, RIDGE).get_weights()
+    np.testing.assert_allclose(committee.regression.coefficients, np.concatenate([bias[None], kernel[0, 0]]))
     trained = {id(variable) for variable in committee.trainable_variables}
     assert not trained & {id(variable) for variable in committee.regression.variables}
 

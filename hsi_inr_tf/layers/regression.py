@@ -1,0 +1,32 @@
+"""What theta departs from: coefficients that are fitted in closed form."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="hsi_inr_tf")
+class Regression(keras.layers.Layer):
+    """theta [batch, rows, columns, features * bands] -> the same plus `coefficients` [monomials, bands], not trained.
+
+    They belong to the first `monomials` of the features; the others have none.
+    """
+
+    def __init__(self, monomials: int, features: int, bands: int = 31, **kwargs):
+        super().__init__(**kwargs)
+        self.monomials = monomials
+        self.features = features
+        self.bands = bands
+
+    def build(self, theta_shape):
+        self.coefficients = self.add_weight(name="coefficients", shape=(self.monomials, self.bands), initializer="zeros",
+                                            trainable=False)
+
+    def call(self, theta):
+        others = self.features - self.monomials
+        return theta + ops.reshape(ops.pad(ops.convert_to_tensor(self.coefficients), ((0, others), (0, 0))), (-1,))
+
+    def compute_output_shape(self, theta_shape):
+        return theta_shape
+
+    def get_config(self):
+        return {**super().get_config(), "monomials": self.monomials, "features": self.features, "bands": self.bands}

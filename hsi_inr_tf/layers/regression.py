@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class Regression(keras.layers.Layer):
-    """theta [batch, rows, columns, features * bands] -> the same plus `coefficients` [monomials, bands], not trained.
+    """theta [batch, cells, features, bands] -> the same plus `coefficients` [monomials, bands], which are not trained.
 
     They belong to the first `monomials` of the features; the others have none.
     """
@@ -23,7 +23,7 @@ class Regression(keras.layers.Layer):
 
     def call(self, theta):
         others = self.features - self.monomials
-        return theta + ops.reshape(ops.pad(ops.convert_to_tensor(self.coefficients), ((0, others), (0, 0))), (-1,))
+        return theta + ops.pad(ops.convert_to_tensor(self.coefficients), ((0, others), (0, 0)))
 
     def compute_output_shape(self, theta_shape):
         return theta_shape

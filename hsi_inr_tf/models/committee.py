@@ -16,7 +16,8 @@ class Committee(keras.Model):
 
     Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}, relative radiance, not clipped.
     `features` (PixelFeatures) is the first layer of f. The second is linear, with theta = regression + trust * mean of what the
-    `members` (hypernetworks) say.
+    `members` (hypernetworks) say: for each feature, coefficients of `basis` spectra that all cells and members share and that
+    training finds.
 
     - The regression is fitted by `prepare` in closed form and is not trained: what a colour alone tells needs no training, and
       the members spend theirs on what context tells.
@@ -30,9 +31,11 @@ class Committee(keras.Model):
     patch = None
     coordinates = "cell"  # where gamma's p is measured, for `sample` and `query`
 
-    def __init__(self, features, members, bands: int = 31, trust: float = 1.0, name=None, trainable=True):
+    def __init__(self, features, members, bands: int = 31, basis: int = 16, trust: float = 1.0, name=None, trainable=True):
         # Layers
         cell, count = members[0].cell, len(members)
+        coefficients = keras.layers.Reshape((-1, features.count, basis), name="coefficients")
+        to_spectra = keras.layers.Dense(bands, use_bias=False, kernel_initializer="zeros", name="basis")
         regression = Regression(features.monomials, features.count, bands, name="regression")
         mean = Mean(trust, name="mean")
         mlp = CellMLP((features.count, bands), use_bias=False, name="cell_mlp")
@@ -40,7 +43,8 @@ class Committee(keras.Model):
         # Functional graph: `theta` and `spectra` below, with the positions of the pixels themselves
         rgb = keras.Input((None, None, 3), name="rgb")
         shares = [Share(i, count, name=f"share_{i}")(rgb) for i in range(count)]
-        theta = regression(mean([member(share) for member, share in zip(members, shares, strict=True)]))
+        answers = mean([member(share) for member, share in zip(members, shares, strict=True)])
+        theta = regression(to_spectra(coefficients(answers)))
         pixels = features(ToCells(cell, name="to_cells")(rgb), cell_lattice(cell)[None, None])
         spectra = mlp(pixels, keras.layers.Reshape((-1, mlp.parameters), name="theta")(theta))
         hsi = FromCells(cell, name="from_cells")(spectra, rgb)
@@ -50,6 +54,9 @@ class Committee(keras.Model):
         self.features = features
         self.members = list(members)
         self.bands = bands
+        self.basis = basis
+        self.coefficients = coefficients
+        self.to_spectra = to_spectra
         self.regression = regression
         self.mean = mean
         self.mlp = mlp
@@ -65,7 +72,9 @@ class Committee(keras.Model):
 
     def theta(self, rgb):
         """Eq. 6: rgb [batch, height, width, 3] -> the parameters of each cell [batch, rows, columns, P]."""
-        return self.regression(self.mean([member(rgb) for member in self.members]))
+        answers = self.mean([member(rgb) for member in self.members])
+        theta = self.regression(self.to_spectra(self.coefficients(answers)))
+        return ops.reshape(theta, (-1, *ops.shape(answers)[1:3], self.mlp.parameters))
 
     def spectra(self, pixels, positions, theta):
         """Eq. 9 by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] -> [batch, cells, n, bands]."""
@@ -82,7 +91,7 @@ class Committee(keras.Model):
     def get_config(self):
         return {"features": keras.saving.serialize_keras_object(self.features),
                 "members": [keras.saving.serialize_keras_object(member) for member in self.members],
-                "bands": self.bands, "trust": self.mean.trust, "name": self.name, "trainable": self.trainable}
+                "bands": self.bands, "basis": self.basis, "trust": self.mean.trust, "name": self.name, "trainable": self.trainable}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

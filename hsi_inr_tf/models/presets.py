@@ -16,7 +16,6 @@ from hsi_inr_tf.models.multiscale_cnn import MultiscaleCNN
 from hsi_inr_tf.models.polynomial_regression import PolynomialRegression
 from hsi_inr_tf.models.prinet import PriNET
 from hsi_inr_tf.models.prinet_plus import PriNETPlus
-from hsi_inr_tf.models.spectral_hypernetwork import SpectralHypernetwork
 from hsi_inr_tf.models.unet import UNet
 
 
@@ -46,11 +45,11 @@ def inr_committee(bands: int = 31, members: int = 4, degree: int = 4, hidden: in
     features = PixelFeatures(degree, hidden, frequencies, name="features")
 
     def member(number):
-        random = keras.initializers.RandomNormal(stddev=features.count**-0.5)  # unlike one another; the basis starts at zero
-        hypernetwork = ContextHypernetwork(features.count * basis, cell, width, head_width, dilations, dropout, random)
-        return SpectralHypernetwork(hypernetwork, features.count, basis, bands, name=f"member_{number}")
+        random = keras.initializers.RandomNormal(stddev=features.count**-0.5)  # what the basis, zero at first, learns from
+        return ContextHypernetwork(features.count * basis, cell, width, head_width, dilations, dropout, random,
+                                   name=f"member_{number}")
 
-    return Committee(features, [member(i) for i in range(members)], bands, trust)
+    return Committee(features, [member(i) for i in range(members)], bands, basis, trust)
 
 
 TABLE = {

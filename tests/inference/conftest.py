@@ -18,19 +18,20 @@ def reconstructor_of(model, name, **changes):
     return Reconstructor(KerasEngine(model, ModelDescription(name, named().wavelengths, named(), **described)))
 
 
-def with_context(model):
-    """Random kernels where a fresh model starts without influence from the surroundings."""
+def with_context(hypernetwork):
+    """Give it random kernels where a fresh one starts without influence from the surroundings."""
     random = np.random.default_rng(0)
-    for kernel in (model.hypernetwork.head.kernel, *(second.kernel for _, second in model.hypernetwork.blocks)):
+    for kernel in (hypernetwork.head.kernel, *(second.kernel for _, second in hypernetwork.blocks)):
         kernel.assign(random.normal(size=kernel.shape, scale=0.7 * np.prod(kernel.shape[:-1]) ** -0.5))
-    model.hypernetwork.head.kernel.assign(model.hypernetwork.head.kernel * 0.2)
-    return model
+    hypernetwork.head.kernel.assign(hypernetwork.head.kernel * 0.2)
 
 
 @pytest.fixture(scope="session")
 def model():
     keras.utils.set_random_seed(0)
-    return with_context(build("inr-single", **TINY))
+    model = build("inr-single", **TINY)
+    with_context(model.hypernetwork)
+    return model
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,8 @@ def committee_reconstructor():
     keras.utils.set_random_seed(0)
     committee = build("inr-compact", members=2, **{**TINY, "hidden": 4, "basis": 4})
     for member in committee.members:
-        with_context(member).to_spectrum.kernel.assign(np.random.default_rng(1).normal(size=(4, 31), scale=0.1))
+        with_context(member)
+    committee.to_spectra.kernel.assign(np.random.default_rng(1).normal(size=(4, 31), scale=0.1))
     return reconstructor_of(committee, "inr-compact")
 
 

@@ -45,8 +45,14 @@ def by_hand(committee, rgb, theta, row, column):
     return monomials @ np.asarray(committee.regression.coefficients, np.float64) + np.concatenate([monomials, units]) @ theta
 
 
+def theta_of(committee, member, rgb):
+    """What a member says of every cell [rows, columns, features, bands], in float64."""
+    coefficients = np.asarray(member(rgb[None]), np.float64)[0]
+    return coefficients.reshape(*coefficients.shape[:2], -1, committee.basis) @ np.asarray(committee.to_spectra.kernel, np.float64)
+
+
 def test_its_answer_is_regression_plus_the_trusted_part_of_the_members_mean(committee, rgb):
-    thetas = [np.asarray(member(rgb[:1]), np.float64)[0].reshape(4, 4, -1, 31) for member in committee.members]
+    thetas = [theta_of(committee, member, rgb[0]) for member in committee.members]
     answer = np.asarray(committee({"rgb": rgb[:1]})["hsi"])[0]
     for row, column in np.random.default_rng(3).integers(32, size=(12, 2)):
         theta = 0.75 * np.mean([theta[row // 8, column // 8] for theta in thetas], axis=0)
@@ -66,7 +72,7 @@ def test_in_training_every_example_is_answered_by_one_member_in_turn(scenes, rgb
     model.set_weights([random.normal(0, 0.1, weight.shape) for weight in model.get_weights()])
     answers = np.asarray(model({"rgb": rgb}, training=True)["hsi"])
     for i, answer in enumerate(answers):
-        theta = np.asarray(model.members[i % 3](rgb[i : i + 1]), np.float64)[0].reshape(4, 4, -1, 31)
+        theta = theta_of(model, model.members[i % 3], rgb[i])
         for row, column in ((0, 0), (13, 30)):
             expected = by_hand(model, rgb[i], theta[row // 8, column // 8], row, column)
             np.testing.assert_allclose(answer[row, column], expected, atol=1e-4)

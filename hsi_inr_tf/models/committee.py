@@ -104,11 +104,11 @@ class Committee(keras.Model):
 
 
 def first_members(committee: Committee, description, count: int):
-    """The committee of the first `count` members, with the same weights, and its ModelDescription: inr-edge if it is only one."""
+    """The committee of the first `count` members, with the same weights, and its ModelDescription: inr-edge if it is one."""
     if not isinstance(committee, Committee) or not 0 < count <= len(committee.members):
-        raise InputError(f"{description.model} has no {count} members to take, expected inr-compact and at least one of its members")
-    overrides = {**description.overrides, "members": count} if count > 1 else {
-        name: value for name, value in description.overrides.items() if name != "members"}
+        raise InputError(f"{description.model} has no {count} members to take, expected inr-compact and one of them or more")
+    overrides = {name: value for name, value in description.overrides.items() if name != "members"}
+    overrides |= {"members": count} if count > 1 else {}
     config = committee.get_config()
     smaller = Committee.from_config({**config, "members": config["members"][:count]})
     for layer in smaller.layers:

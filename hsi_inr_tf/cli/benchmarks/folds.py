@@ -43,7 +43,7 @@ def run(options: Options) -> None:
         config = TrainConfig.from_json((folder / "config.json").read_text(), folder / "config.json")
         trained_on, held_out = part_names(config)
         if held_out is None:
-            raise InputError(f"{folder}: its split {config.split} holds no scenes out to score, expected one with a part validation")
+            raise InputError(f"{folder}: its split {config.split} holds no scenes out, expected one with a part validation")
         train, scenes = (data.open_scenes(config.dataset, options.data_dir, part, allow_missing=config.allow_missing)
                          for part in (trained_on, held_out))
         again = {row["scene"] for row in rows} & set(scenes.names)

@@ -56,6 +56,7 @@ class Committee(keras.Model):
         # Config
         self.features = features
         self.members = list(members)
+        self.shares = count  # into which a training batch is split
         self.bands = bands
         self.basis = basis
         self.coefficients = coefficients

@@ -40,7 +40,7 @@ def inr_single(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int 
 
 def inr_committee(bands: int = 31, members: int = 4, degree: int = 4, hidden: int = 16, frequencies: int = 1, basis: int = 16,
                   cell: int = 8, width: int = 48, head_width: int = 32, dilations=(1, 2), dropout: float = 0.2,
-                  trust: float = 0.8) -> Committee:
+                  trust: float = 0.85) -> Committee:
     """Ours, for whole images on small machines: regression whose coefficients small hypernetworks adapt to every cell."""
     features = PixelFeatures(degree, hidden, frequencies, name="features")
 

@@ -54,7 +54,7 @@ class TrainConfig:
     """Run folder; by default runs/MODEL-DATASET. A run found there is resumed."""
     steps: int = 10_000
     """Optimiser steps."""
-    batch_size: int = 36
+    batch_size: int = 32
     """Patches a step, over all devices and accumulated pieces together."""
     patch: int = 64
     """Side of a training patch in pixels."""

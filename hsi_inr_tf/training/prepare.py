@@ -34,7 +34,7 @@ def check_batch(model: keras.Model, config: TrainConfig, replicas: int) -> None:
     if config.patch % model.stride or model.patch not in (None, config.patch):
         wanted = model.patch or f"a multiple of {model.stride}"
         raise InputError(f"--patch {config.patch} does not suit {config.model}, expected {wanted}")
-    parts, members = replicas * config.accumulation, len(getattr(model, "members", ())) or 1
+    parts, members = replicas * config.accumulation, getattr(model, "shares", 1)
     fitting = parts * members
     if parts > 1 and config.batch_size % fitting:
         more = -(-config.batch_size // fitting) * fitting

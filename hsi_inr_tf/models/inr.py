@@ -15,19 +15,18 @@ class INR(keras.Model):
     Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}, relative radiance, not clipped.
     `coordinates` says where p is measured: "patch" (the paper), or "cell" (the same model at every position).
     `signed` computes on values scaled to [-1, 1], as the paper does. `squares` adds the squared RGB, nearly linear
-    light, to the MLP's input. `basis` > 0 lets the MLP give coefficients of that many spectra shared by all cells, which training
-    finds from what `basis_initializer` gives.
+    light, to the MLP's input. `basis` > 0 lets the MLP give coefficients of that many spectra shared by all cells.
     """
 
     def __init__(self, hypernetwork, mlp, bands: int = 31, frequencies: int = 5, encoding: str = "paper",
                  coordinates: str = "patch", signed: bool = False, squares: bool = False, basis: int = 0,
-                 basis_initializer: str = "glorot_uniform", name=None, trainable=True):
+                 name=None, trainable=True):
         # Layers
         cell, side = hypernetwork.cell, hypernetwork.patch
         encode = PeriodicEncoding(frequencies, encoding, name="encoding")
         to_cells = ToCells(cell, name="to_cells")
         theta_of_cells = keras.layers.Reshape((-1, hypernetwork.outputs), name="theta")
-        to_spectrum = keras.layers.Dense(bands, kernel_initializer=basis_initializer, name="basis") if basis else None
+        to_spectrum = keras.layers.Dense(bands, name="basis") if basis else None
 
         # Functional graph: `theta` and `spectra` below, with the positions of the pixels themselves
         rgb = keras.Input((side, side, 3), name="rgb")
@@ -51,7 +50,6 @@ class INR(keras.Model):
         self.signed = signed
         self.squares = squares
         self.basis = basis
-        self.basis_initializer = basis_initializer
         self.encode = encode
         self.to_spectrum = to_spectrum
 
@@ -100,7 +98,7 @@ class INR(keras.Model):
                 "mlp": keras.saving.serialize_keras_object(self.mlp),
                 "bands": self.bands, "frequencies": self.frequencies, "encoding": self.encoding,
                 "coordinates": self.coordinates, "signed": self.signed, "squares": self.squares, "basis": self.basis,
-                "basis_initializer": self.basis_initializer, "name": self.name, "trainable": self.trainable}
+                "name": self.name, "trainable": self.trainable}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

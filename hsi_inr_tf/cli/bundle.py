@@ -31,7 +31,7 @@ def run(options: Options) -> None:
     from hsi_inr_tf.training import load_run
 
     model, description = load_run(options.run, options.which)
-    if options.members:
+    if options.members is not None:
         model, description = first_members(model, description, options.members)
     out = options.out or inference.loading.BUNDLED / description.model
     partial = out.with_name(f".{out.name}.partial")

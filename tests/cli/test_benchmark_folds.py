@@ -56,3 +56,10 @@ def test_one_member_is_scored_as_it_is_bundled(runs, data_dir, tmp_path):
 def test_a_scene_that_two_runs_held_out_is_an_input_error(runs, data_dir):
     with pytest.raises(InputError, match="were held out by another of these runs too"):
         folds.run(folds.Options((runs[0], runs[0]), data_dir=data_dir))
+
+
+def test_no_runs_and_no_members_are_input_errors(runs, data_dir):
+    with pytest.raises(InputError, match="there is no run to score"):
+        folds.run(folds.Options((), data_dir=data_dir))
+    with pytest.raises(InputError, match="no 0 members to take"):
+        folds.run(folds.Options(runs, members=0, data_dir=data_dir))

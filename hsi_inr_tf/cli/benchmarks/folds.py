@@ -34,13 +34,17 @@ def run(options: Options) -> None:
     from hsi_inr_tf.models.committee import first_members
     from hsi_inr_tf.training import TrainConfig, load_run
     from hsi_inr_tf.training.parts import part_names
+    from hsi_inr_tf.training.run_folder import RunFolder
 
+    if not options.runs:
+        raise InputError("there is no run to score, expected at least one run folder")
     rows, baseline = [], []
     for folder in options.runs:
         model, description = load_run(folder, options.which)
-        if options.members:
+        if options.members is not None:
             model, description = first_members(model, description, options.members)
-        config = TrainConfig.from_json((folder / "config.json").read_text(), folder / "config.json")
+        path = RunFolder(folder).config
+        config = TrainConfig.from_json(path.read_text(), path)
         trained_on, held_out = part_names(config)
         if held_out is None:
             raise InputError(f"{folder}: its split {config.split} holds no scenes out, expected one with a part validation")

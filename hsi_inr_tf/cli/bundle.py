@@ -9,6 +9,7 @@ import tyro
 
 from hsi_inr_tf.errors import InputError
 
+WINDOW = 256  # four times a margin that holds the halo, so that tiles equal the whole
 LARGEST = 8_000_000  # bytes a bundled model may have
 
 
@@ -25,7 +26,7 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Bundle a run with the package: model.weights.h5, description.json and model.tflite (float16, windows of 128x128)."""
+    """Bundle a run with the package: model.weights.h5, description.json and model.tflite (float16, windows of 256x256)."""
     from hsi_inr_tf import export, inference
     from hsi_inr_tf.models.committee import first_members
     from hsi_inr_tf.training import load_run
@@ -40,7 +41,7 @@ def run(options: Options) -> None:
     try:
         model.save_weights(partial / inference.loading.WEIGHTS)
         (partial / inference.loading.DESCRIPTION).write_text(description.to_json())
-        export.tflite(model, description, partial / inference.loading.LITE, height=128, width=128, quantize="float16")
+        export.tflite(model, description, partial / inference.loading.LITE, height=WINDOW, width=WINDOW, quantize="float16")
         size = sum(path.stat().st_size for path in partial.iterdir())
         if size > LARGEST:
             raise InputError(f"{options.run}: bundled it would have {size / 1e6:.1f} MB, expected at most {LARGEST / 1e6:g}")

@@ -11,6 +11,7 @@ import tyro
 
 from hsi_inr_tf import metrics
 from hsi_inr_tf.io.files import replacing
+from hsi_inr_tf.metrics import protocols
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,10 @@ def scored(reconstructor, scenes, protocol: str, consistent: bool = False) -> me
     """
     description = reconstructor.description
     wavelengths = None if np.array_equal(description.wavelengths, scenes.wavelengths) else scenes.wavelengths
+    clip = protocols.named(protocol).clamp
+
     def predict(rgb):
-        return reconstructor.reconstruct(rgb, wavelengths=wavelengths, consistent=consistent).data
+        return reconstructor.reconstruct(rgb, wavelengths=wavelengths, consistent=consistent, clip=clip).data
 
     return metrics.evaluate(predict, scenes, protocol, progress=partial(_progress, title=f"scoring {description.model}"))
 

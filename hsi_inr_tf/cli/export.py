@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 import tyro
 
+from hsi_inr_tf.cli.evaluate import training_part
 from hsi_inr_tf.errors import InputError
 
 CALIBRATION = 64  # windows that int8 and int16x8 measure the ranges of activations on
@@ -20,7 +21,7 @@ class Options:
     out: Path
     """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite: the file, or a folder for several."""
     format: Literal["saved_model", "tflite"] | None = None
-    """Without it the suffix of --out says it."""
+    """Without it tflite if --out ends in .tflite or --size or --quantize is given, else saved_model."""
     quantize: tuple[Literal["none", "float16", "dynamic", "int8", "int16x8"], ...] = ("none",)
     """TFLite: how numbers are stored. Several make several files."""
     size: tuple[str, ...] = ("128",)
@@ -31,6 +32,8 @@ class Options:
     """Where TFDS wrote the dataset."""
     split: str = "cave-22-10:test"
     """The scenes to compare on."""
+    allow_missing: bool = False
+    """Go on without scenes that this copy of the data lacks."""
     calibration: str | None = None
     """The scenes to calibrate on; by default the training part of --split."""
     images: tuple[Path, ...] = ()
@@ -47,7 +50,11 @@ def run(options: Options) -> None:
     from hsi_inr_tf.export import flatbuffer, parity
     from hsi_inr_tf.inference.engines import KerasEngine
 
-    kind = options.format or ("tflite" if options.out.suffix == ".tflite" or options.size != ("128",) else "saved_model")
+    for_tflite = options.out.suffix == ".tflite" or options.size != ("128",) or options.quantize != ("none",)
+    kind = options.format or ("tflite" if for_tflite else "saved_model")
+    if kind == "saved_model" and for_tflite:
+        raise InputError("a SavedModel is a folder, takes any size and is not quantised: expected no --size, no --quantize and "
+                         "no --out that ends in .tflite, or --format tflite")
     engine = inference.load(options.model).engine
     if not isinstance(engine, KerasEngine):
         raise InputError(f"{options.model} is an exported model already, expected a run folder or a bundled model with weights")
@@ -119,11 +126,12 @@ def _pictures(options):
     if options.images:
         from hsi_inr_tf.io import read_image
 
-        return lambda: ((read_image(path), None) for path in options.images), f"{len(options.images)} pictures"
+        pictures = [(read_image(path), None) for path in options.images]  # now, as nothing is written if one cannot be read
+        return lambda: pictures, f"{len(pictures)} picture{'s' if len(pictures) > 1 else ''}"
     if options.dataset:
         from hsi_inr_tf.data import open_scenes
 
-        scenes = open_scenes(options.dataset, options.data_dir, options.split)
+        scenes = open_scenes(options.dataset, options.data_dir, options.split, allow_missing=options.allow_missing)
         return (lambda: ((scene.rgb, scene.cube) for scene in scenes)), f"{options.dataset}, {options.split}, {len(scenes)} scenes"
     ramp = np.linspace(0.0, 1.0, 512, dtype=np.float32)
     smooth = np.stack(np.broadcast_arrays(ramp[:, None], ramp[None, :], 0.5 + 0.5 * np.sin(9 * ramp[:, None] * ramp)), axis=-1)
@@ -136,8 +144,8 @@ def _calibration(options):
 
     if not options.dataset:
         raise InputError("int8 and int16x8 are calibrated on real pictures: give --dataset")
-    split = options.calibration or re.sub(":.*", "", options.split) + ":train"
-    return open_scenes(options.dataset, options.data_dir, split)
+    split = options.calibration or training_part(options.split)
+    return open_scenes(options.dataset, options.data_dir, split, allow_missing=options.allow_missing)
 
 
 def _windows(scenes, height, width):

@@ -19,7 +19,7 @@ class Options:
     model: str
     """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
     out: Path
-    """The file to write, or, for several pictures, the folder."""
+    """The file to write, or a folder, as any name without a suffix is: for several pictures there must be one."""
     format: Literal["envi", "mat", "npz", "netcdf", "geotiff"] | None = None
     """The cube's format; without it the suffix of --out says it (.hdr .mat .npz .nc .tif), and in folders it is envi."""
     dtype: Literal["float32", "uint16"] = "float32"
@@ -43,11 +43,14 @@ def run(options: Options) -> None:
     from tqdm import tqdm
 
     from hsi_inr_tf import inference, io
+    from hsi_inr_tf.inference.wavelengths import parse
 
     if not options.images:
         raise InputError("no pictures given: scripts/reconstruct.py PICTURE... --model MODEL --out FILE_OR_FOLDER")
     images = io.find_images(options.images)
     targets = _targets(images, options)
+    if options.wavelengths is not None:
+        parse(options.wavelengths)  # refused now, before anything is loaded
     if options.runner:
         return _on_runner(images, targets, options)
     reconstructor = inference.load(options.model)
@@ -88,16 +91,18 @@ def _reconstruct(reconstructor, picture, name: str, target: Path, options: Optio
             bar.total = total
             bar.update(done - bar.n)
 
-    wavelengths = parse(options.wavelengths) if options.wavelengths else None
+    wavelengths = parse(options.wavelengths) if options.wavelengths is not None else None
     cube = reconstructor.stream(picture.pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
                                 tile=options.tile, progress=progress,
                                 provenance={"source": name}, georeference=picture.georeference, decode=decode)
     written = io.write(cube, target, options.format or io.format_of(target), options.dtype)
     height, width, bands = cube.shape
     error = cube.provenance["reprojection"]
-    return (f"{written}: {height} x {width} pixels, {bands} bands from {cube.wavelengths[0]:g} to {cube.wavelengths[-1]:g} nm, "
-            f"{time.monotonic() - began:.1f} s; rendered back to RGB it differs from {name} by "
-            f"{255 * error['rmse']:.2f} of 255 (RMSE)")
+    first, last = cube.wavelengths[0], cube.wavelengths[-1]
+    nm = f"{bands} bands from {first:g} to {last:g} nm" if bands > 1 else f"one band at {first:g} nm"
+    text = (f"{written}: {height} x {width} pixels, {nm}, {time.monotonic() - began:.1f} s; rendered back to RGB the model's cube "
+            f"differs from {name} by {255 * error['rmse']:.2f} of 255 (RMSE)")
+    return text if cube.provenance["exact"] else text + "; computed in tiles too small for all that the model can see"
 
 
 def _on_runner(images, targets, options):
@@ -123,17 +128,32 @@ def _on_runner(images, targets, options):
 
 def _targets(images, options) -> list[Path]:
     """The cube's path for every picture."""
-    from hsi_inr_tf.io import FORMATS
+    from hsi_inr_tf.io import FORMATS, format_of, named_for
 
     out = options.out
     as_file = len(images) == 1 and not options.images[0].is_dir() and not out.is_dir() and out.suffix
     if as_file:
-        return [out]
-    if out.suffix in FORMATS.values() or out.is_file():
+        format = options.format or format_of(out)
+        if out.suffix.lower() in FORMATS.values() and format_of(out) != format:
+            raise InputError(f"{out} is named as {format_of(out)}, but --format is {format}: "
+                             f"expected {out.with_suffix(FORMATS[format])}")
+        return _sparing(images, [named_for(out, format)])
+    if out.is_file():
+        raise InputError(f"{out} is a file, expected a folder or a name that ends in {' '.join(FORMATS.values())}")
+    if out.suffix in FORMATS.values():
         raise InputError(f"{out} is one file, but there are {len(images)} pictures: give a folder")
     suffix = FORMATS[options.format or "envi"]
     targets = [out / f"{image.stem}{suffix}" for image in images]
     same = {t for t in targets if targets.count(t) > 1}
     if same:
         raise InputError(f"several pictures would be written to {sorted(same)[0]}: reconstruct them into different folders")
+    return _sparing(images, targets)
+
+
+def _sparing(images, targets) -> list[Path]:
+    """The targets; InputError if one of them is a picture that is to be read."""
+    sources = {image.resolve() for image in images}
+    for target in targets:
+        if target.resolve() in sources:
+            raise InputError(f"{target} is one of the pictures and would be overwritten: give another --out")
     return targets

@@ -31,6 +31,8 @@ def run(options: Options) -> None:
 
     image = io.read(options.cube)
     reference = io.read(options.reference) if options.reference else None
+    for nm in options.false_colour:
+        image.index(nm)  # refuses what lies outside
     points = _points(options.points, image) or figures.spread_points(image)
     drawn = {"false_colour.png": lambda: figures.false_colour_figure(image, options.false_colour),
              "bands.png": lambda: figures.montage(image),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import Camera
 
 
@@ -19,6 +20,11 @@ class Augmentation:
     """Multiply the spectrum by a smooth curve: standard deviation of its logarithm (another illuminant)."""
     mixing: float = 0.0
     """Probability that another crop's light is added in a random proportion (mixed materials)."""
+
+    def __post_init__(self):
+        for name, largest in (("exposure", 8.0), ("modulation", 2.0), ("mixing", 1.0)):
+            if not 0 <= getattr(self, name) <= largest:
+                raise InputError(f"augmentation: {name} is {getattr(self, name)}, expected 0 to {largest:g}")
 
     @property
     def physical(self) -> bool:

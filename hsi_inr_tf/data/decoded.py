@@ -10,6 +10,7 @@ from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import Camera
 
+BUILDERS = ("arad_1k", "cave", "ntire2018", "nus", "reflectance_collage")  # in tfds_builders/
 FOLDER = "decoded"  # inside the version's folder, so that it goes when the version goes
 
 
@@ -19,9 +20,13 @@ def version_folder(dataset: str, data_dir: str | Path) -> Path:
     versions = [path.parent for path in folder.glob("*.*.*/dataset_info.json")]
     if not versions:
         configs = sorted({f"{dataset}/{path.parts[-3]}" for path in folder.glob("*/*.*.*/dataset_info.json")})
-        hint = f"expected one of {', '.join(configs)}" if configs else (
-            f"build it first: tfds build tfds_builders/{dataset.split('/')[0]} --data_dir {data_dir}"
-        )
+        name = dataset.split("/")[0]
+        if configs:
+            hint = f"expected one of {', '.join(configs)}"
+        elif name in BUILDERS:
+            hint = f"build it first: tfds build tfds_builders/{name} --data_dir {data_dir}"
+        else:
+            hint = f"expected one of {', '.join(BUILDERS)}, or folder:DIR"
         raise InputError(f"dataset '{dataset}' is not in {data_dir}: {hint}")
     return max(versions, key=lambda path: [int(number) for number in path.name.split(".")])
 

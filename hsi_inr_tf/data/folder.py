@@ -57,9 +57,11 @@ def pairs(folder: Path) -> dict[str, tuple[Path, list[Path]]]:
         found[kind][name] = files
 
     groups = defaultdict(list)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    cubes = {_name(path.stem) for path in files if path.suffix.lower() in CUBES}
+    for path in files:
         band = re.fullmatch(r"(.+)[_-](\d{2,3})\.png", path.name)
-        if band:
+        if band and _name(path.stem) not in cubes:
             groups[path.parent, band[1]].append(path)
         elif path.suffix.lower() in CUBES:
             add("cube", _name(path.stem), [path])

@@ -1,14 +1,16 @@
 """Readers of the files that datasets come in, each checked before it is believed: images, .mat v5 and v7.3, archives."""
 
 import io
+import math
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
 
 SLAB = 16 << 20  # bytes that are read at once of a large variable
+SMALL, LARGEST_CUBE = 1 << 20, 1 << 28  # values of variables that are read whole: of one that is no picture, and of one that is
 LARGEST_PIXELS = 1 << 28  # of a scene; a damaged header that asks for more is refused before memory is taken
 
 
@@ -79,29 +81,33 @@ def band_images(root: Path, bands: list[str], size: tuple[int, int] | None = Non
     return cube
 
 
-def stem(member: str) -> str:
-    return PurePosixPath(member).stem
+def mat_variable(path: Path, key: str, largest: int, dtype=np.float32) -> np.ndarray:
+    """The whole variable `key` of a MATLAB file, v5 or v7.3, in MATLAB's order of axes, as `dtype`.
 
-
-def mat_variable(path: Path, key: str, dtype=np.float32) -> np.ndarray:
-    """The whole variable `key` of a MATLAB file, v5 or v7.3, in MATLAB's order of axes, as `dtype`."""
+    With more than `largest` elements, which its header says, it is refused before memory is taken.
+    """
     import h5py
-    from scipy.io import loadmat
+    from scipy.io import loadmat, whosmat
+
+    def checked(shape):
+        if math.prod(shape) > largest:
+            raise InputError(f"{path}: {key} has shape {tuple(shape)}, expected at most {largest} values")
 
     try:
         if h5py.is_hdf5(path):
             with h5py.File(path, "r") as file:
-                return _dataset(file, path, key)[()].T.astype(dtype)
-        variables = loadmat(path, variable_names=[key])
+                data = _dataset(file, path, key)
+                checked(data.shape)
+                return data[()].T.astype(dtype)
+        shapes = {name: shape for name, shape, _ in whosmat(path)}
+        if key not in shapes:
+            raise InputError(f"{path} has no variable '{key}', only {', '.join(shapes) or 'none'}")
+        checked(shapes[key])
+        return np.asarray(loadmat(path, variable_names=[key])[key], dtype)
     except InputError:
         raise
     except Exception as error:  # scipy's and h5py's readers raise nearly anything on damaged files
         raise InputError(f"{path} cannot be read as a MATLAB file ({_line(error)}): is it complete?") from error
-    if key not in variables:
-        from scipy.io import whosmat
-
-        raise InputError(f"{path} has no variable '{key}', only {', '.join(name for name, *_ in whosmat(path)) or 'none'}")
-    return np.asarray(variables[key], dtype)
 
 
 def hdf5_cube(path: Path, key: str, bands: int, dtype=np.float32, scale: float = 1.0, limit: float = 1.0) -> np.ndarray:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hsi_inr_tf.data import decoded, folder, splits
 from hsi_inr_tf.data.scenes import Scenes
+from hsi_inr_tf.errors import InputError
 
 
 def open_scenes(dataset: str, data_dir: str | Path | None = None, split: str | None = None, *, allow_missing: bool = False,
@@ -24,6 +25,9 @@ def open_scenes(dataset: str, data_dir: str | Path | None = None, split: str | N
     own = f"{dataset.partition('/')[0].replace('_', '-')}:"
     if split and split.startswith(own):
         split = split.removeprefix(own)
+    if split in splits.TABLE:
+        parts = ", ".join(f"{split}:{part}" for part in splits.TABLE[split])
+        raise InputError(f"split {split} names several sets of scenes, expected one of {parts}")
     named = split is not None and ":" in split
     if named:
         splits.scene_names(split)  # an unknown name is told at once

@@ -21,9 +21,7 @@ def patches(scenes: Scenes, *, patch: int, batch_size: int, seed: int, first_ste
     index, count = shard
     if batch_size % count:
         raise InputError(f"a batch of {batch_size} cannot be shared by {count} workers, expected a multiple of {count}")
-    for i, name in enumerate(scenes.names):
-        if min(scenes.shape(i)) < patch:
-            raise InputError(f"scene {name} has {scenes.shape(i)} pixels, expected at least one patch of {patch} x {patch}")
+    check_patch(scenes, patch)
     examples = range(index * batch_size // count, (index + 1) * batch_size // count)
 
     def read(step):
@@ -41,6 +39,13 @@ def patches(scenes: Scenes, *, patch: int, batch_size: int, seed: int, first_ste
 
     numbers = tf.data.Dataset.range(first_step, first_step + steps if steps is not None else np.iinfo(np.int64).max)
     return numbers.map(read, num_parallel_calls=2, deterministic=True).map(shaped).prefetch(2)
+
+
+def check_patch(scenes: Scenes, patch: int) -> None:
+    """InputError where a scene is smaller than a patch."""
+    for i, name in enumerate(scenes.names):
+        if min(scenes.shape(i)) < patch:
+            raise InputError(f"scene {name} has {scenes.shape(i)} pixels, expected at least one patch of {patch} x {patch}")
 
 
 def batch(scenes: Scenes, patch: int, batch_size: int, seed: int, step: int, augmentation: Augmentation, examples=None):

@@ -69,6 +69,6 @@ def present(wanted: Sequence[str], available: Sequence[str], what: str, allow_mi
     if not wanted:
         raise InputError(f"{what} has no scenes, expected at least one")
     if len(missing) == len(wanted) or (missing and not allow_missing):
-        hint = "" if allow_missing else " (--allow-missing goes on without them)"
+        hint = "" if allow_missing or len(missing) == len(wanted) else " (--allow-missing goes on without them)"
         raise InputError(f"{what}: {len(missing)} of {len(wanted)} scenes are missing from this copy: {', '.join(missing)}{hint}")
     return [name for name in wanted if name in available]

@@ -30,7 +30,7 @@ class Parity:
 
     @property
     def recommended(self) -> bool:
-        return self.change is None or self.change["psnr"] >= -LOSS
+        return bool(np.isfinite(self.largest)) and (self.change is None or self.change["psnr"] >= -LOSS)
 
 
 def compare(name: str, path, reference: Callable, engine, pictures: Iterable, milliseconds: dict[int, float]) -> Parity:
@@ -48,7 +48,7 @@ def compare(name: str, path, reference: Callable, engine, pictures: Iterable, mi
             expected = np.asarray(reference(rgb[window][None]))[0]
             actual = np.asarray(engine(rgb[window][None]))[0]
             difference = np.abs(actual - expected)
-            largest, peak = max(largest, float(difference.max())), max(peak, float(np.abs(expected).max()))
+            largest, peak = (float(np.maximum(old, new.max())) for old, new in ((largest, difference), (peak, np.abs(expected))))
             squares, count = squares + float(np.square(difference, dtype=np.float64).sum()), count + difference.size
             if cube is not None:
                 before, after = score(cube[window], expected), score(cube[window], actual)
@@ -80,7 +80,8 @@ def table(rows: Iterable[Parity]) -> str:
         line = f"{row.name:<{width}} {row.bytes / 1e6:6.2f} {row.largest:9.1e} {row.rms:9.1e} {row.relative:9.1e} "
         line += f"{cells[0]:>9} {cells[1]:>8} {cells[2]:>9}"
         line += "".join(f" {row.milliseconds[count]:11.1f}" if count in row.milliseconds else f" {'-':>11}" for count in threads)
-        lines.append(line + ("" if row.recommended else f"  not recommended: loses more than {LOSS} dB"))
+        why = f"loses more than {LOSS} dB" if np.isfinite(row.largest) else "its answers are not finite"
+        lines.append(line + ("" if row.recommended else f"  not recommended: {why}"))
     return "\n".join(lines)
 
 

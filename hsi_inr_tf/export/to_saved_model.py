@@ -46,9 +46,15 @@ def saved_model(model, description: ModelDescription, path, *, warm_up: bool = F
 
 
 def replace_folder(new: Path, path: Path) -> None:
-    """Move the folder `new` to `path`; the folder that was there is deleted only once the new one stands."""
+    """Move the folder `new` to `path`; the folder that was there is deleted only once the new one stands, else moved back."""
     old = new.with_name("replaced")
-    if path.exists():
-        os.replace(path, old)
-    os.replace(new, path)
+    if not path.exists():
+        os.replace(new, path)
+        return
+    os.replace(path, old)
+    try:
+        os.replace(new, path)
+    except OSError:
+        os.replace(old, path)
+        raise
     shutil.rmtree(old, ignore_errors=True)

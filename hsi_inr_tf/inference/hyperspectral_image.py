@@ -73,7 +73,7 @@ class HyperspectralImage:
         camera = camera or self.camera
         if camera is None:
             raise InputError("this cube names no camera to render it with")
-        if not np.allclose(camera.wavelengths, self.wavelengths):
+        if not camera.fits(self.wavelengths):
             raise InputError(f"camera {camera.name} has other wavelengths than the cube")
         picture = np.empty((*self.shape[:2], 3), np.float32)
         for top, _, block in self.blocks():

@@ -12,6 +12,7 @@ from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.inference.wavelengths import resampled_camera, resampling
 from hsi_inr_tf.optics.camera import Camera
 
+LONGEST = 1 << 20  # pixels of a side
 WHOLE = 1 << 18  # pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture
 
 
@@ -23,22 +24,24 @@ class Reconstructor:
         self.description = engine.description
 
     def reconstruct(self, rgb, *, scale: float = 1.0, points=None, wavelengths=None, consistent: bool = False,
-                    tile: int | None = None, progress=None):
+                    tile: int | None = None, clip: bool = True, progress=None):
         """The cube of `rgb` [height, width, 3] (float in [0, 1] in the model camera's encoding, or uint8/uint16), in [0, 1].
 
         `scale` evaluates the representation between pixels: height and width times scale, rounded. `points` [n, 2] as
         (row, column), fractional, pixel centres at integers: returns spectra [n, bands] instead. `wavelengths` (nm, inside the
         trained range) resamples. `consistent` corrects the cube so that it reproduces `rgb`. `tile` is the side of the tiles, by
         default chosen so that memory stays bounded; tiles see as much of their surroundings as the model can, so the result does
-        not depend on it.
-        `progress(done, total)` is called with rows. Raises InputError.
+        not depend on it. Without `clip` the values are as the model gives them. `progress(done, total)` is called with rows.
+        Raises InputError.
         """
         if points is not None:
             return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)
-        return self.stream(rgb, scale=scale, wavelengths=wavelengths, consistent=consistent, tile=tile, progress=progress).image()
+        return self.stream(rgb, scale=scale, wavelengths=wavelengths, consistent=consistent, tile=tile, clip=clip,
+                           progress=progress).image()
 
     def stream(self, rgb, *, scale: float = 1.0, wavelengths=None, consistent: bool = False, tile: int | None = None,
-               progress=None, provenance: dict | None = None, georeference: dict | None = None, decode=None) -> "Reconstruction":
+               clip: bool = True, progress=None, provenance: dict | None = None, georeference: dict | None = None,
+               decode=None) -> "Reconstruction":
         """As `reconstruct`, for cubes larger than memory: computed block by block while it is being written.
 
         `decode` is applied to each window of `rgb` as floats, for pictures that are not in the model camera's encoding.
@@ -47,10 +50,14 @@ class Reconstructor:
         if not scale > 0 or not np.isfinite(scale):
             raise InputError(f"scale {scale:g} must be positive")
         if scale != 1 and not hasattr(self.engine, "sample"):
-            raise InputError(f"model {self.description.model} gives values at pixels only, scale {scale:g} needs an implicit model")
+            raise InputError(f"model {self.description.model} gives values at pixels only, scale {scale:g} needs an implicit model "
+                             "or, of one as .tflite, what was exported with --size any")
+        if max(_size(rgb.shape, scale)) > LONGEST:
+            raise InputError(f"scale {scale:g} would make {' x '.join(map(str, _size(rgb.shape, scale)))} pixels, "
+                             f"expected sides of at most {LONGEST}")
         if georeference and scale != 1:
             georeference = _scaled(georeference, rgb.shape, _size(rgb.shape, scale))
-        return Reconstruction(self.engine, rgb, *self._bands(wavelengths), float(scale), consistent, tile, progress,
+        return Reconstruction(self.engine, rgb, *self._bands(wavelengths), float(scale), consistent, tile, clip, progress,
                               provenance or {}, georeference, decode)
 
     def query(self, rgb, points, *, wavelengths=None, consistent: bool = False) -> np.ndarray:
@@ -106,6 +113,7 @@ class Reconstruction:
     scale: float
     consistent: bool
     tile: int | None
+    clip: bool
     progress: object
     provenance: dict
     georeference: dict | None
@@ -144,7 +152,7 @@ class Reconstruction:
                 if self.consistent:
                     spectra = reprojection.consistent(spectra, seen, camera)
                 error.add(spectra, seen)
-                yield done, left, _resampled(spectra, self.matrix)
+                yield done, left, _resampled(spectra, self.matrix, self.clip)
                 left += len(xs)
             done += len(ys)
             if self.progress and len(ys):
@@ -152,7 +160,7 @@ class Reconstruction:
         self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
 
     def _windows(self, rows, ys, all_columns):
-        """(xs, kept spectra [len(ys), len(xs), bands] in [0, 1]) of one row of windows, in batches of the engine's liking."""
+        """(xs, kept spectra [len(ys), len(xs), bands]) of one row of windows, in batches of the engine's liking."""
         positions = [(columns, _positions(self.rgb.shape[1], self.shape[1], columns)) for columns in all_columns]
         held = [(columns, xs) for columns, xs in positions if len(ys) and len(xs)]  # scaled down, some windows hold no output
         size = self.engine.batch_size if self.scale == 1 else 1
@@ -165,10 +173,13 @@ class Reconstruction:
         windows = np.stack([tiling.cut(self.rgb, rows, columns, self.decode) for columns, _ in group])
         if self.scale != 1:
             [(columns, xs)] = group
-            return np.clip(self.engine.sample(windows, ys - rows.start, xs - columns.start), 0.0, 1.0)
+            return self._clipped(self.engine.sample(windows, ys - rows.start, xs - columns.start))
         inner = slice(rows.first - rows.start, rows.last - rows.start)
-        return [np.clip(spectra[inner, columns.first - columns.start : columns.last - columns.start], 0.0, 1.0)
+        return [self._clipped(spectra[inner, columns.first - columns.start : columns.last - columns.start])
                 for (columns, _), spectra in zip(group, self.engine(windows), strict=True)]
+
+    def _clipped(self, spectra):
+        return np.clip(spectra, 0.0, 1.0) if self.clip else np.array(spectra)
 
 
 class _Plan:
@@ -203,9 +214,11 @@ class _Plan:
         self.columns = tiling.tiles(width, self.tile, halo, stride)
 
 
-def _resampled(spectra, matrix):
-    """Spectra [..., bands] times `matrix`, in [0, 1]; as they are where it is None."""
-    return spectra if matrix is None else np.clip(spectra @ matrix, 0.0, 1.0)
+def _resampled(spectra, matrix, clip=True):
+    """Spectra [..., bands] times `matrix`, in [0, 1] if they are clipped; as they are where it is None."""
+    if matrix is None:
+        return spectra
+    return np.clip(spectra @ matrix, 0.0, 1.0) if clip else spectra @ matrix
 
 
 def _size(shape, scale):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
 
 CORRELATION = 150.0  # nm: the errors of two bands this far apart correlate by 1/e
@@ -34,7 +35,10 @@ def back_projection(camera: Camera) -> np.ndarray:
     w = np.asarray(camera.wavelengths)
     smooth = np.exp(-np.abs(w[:, None] - w) / CORRELATION)
     weighted = camera.response.T @ smooth
-    return np.linalg.solve(weighted @ camera.response, weighted)
+    try:
+        return np.linalg.solve(weighted @ camera.response, weighted)
+    except np.linalg.LinAlgError as error:
+        raise InputError(f"camera {camera.name} sees the same in two channels, no cube can be made consistent with it") from error
 
 
 class ReprojectionError:

@@ -1,25 +1,34 @@
 """Spectra at other wavelengths than the model's own."""
 
+import io
+import os
+from pathlib import Path
+
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
 
+MOST = 10_000  # wavelengths; many more than any instrument has, few enough to be held
+
 
 def parse(text: str) -> tuple[float, ...]:
     """Wavelengths in nm from "400:700:5" (both ends included), "450,550,650", or the path of a file of numbers."""
-    from pathlib import Path
-
-    path = Path(text)
     try:
-        if path.is_file():
-            values = np.loadtxt(path, delimiter="," if "," in path.read_text() else None, ndmin=1).ravel()
+        if os.path.isfile(text):
+            words = Path(text).read_text()
+            values = np.loadtxt(io.StringIO(words), delimiter="," if "," in words else None, ndmin=1).ravel()
         elif ":" in text:
             start, stop, step = (float(part) for part in text.split(":"))
-            values = start + step * np.arange(max(0, int(np.floor((stop - start) / step + 1e-6)) + 1))
+            count = int(np.floor((stop - start) / step + 1e-6)) + 1
+            if count > MOST:
+                raise InputError(f"wavelengths '{text}' are {count}, expected at most {MOST}")
+            values = start + step * np.arange(max(0, count))
         else:
             values = np.array([float(part) for part in text.split(",")])
-    except (ValueError, ZeroDivisionError, UnicodeDecodeError) as error:
+    except (ValueError, OverflowError, ZeroDivisionError, OSError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(f"wavelengths '{text}' cannot be read, expected 400:700:5, 450,550,650 or a file of numbers") from error
     if not len(values) or not np.all(np.isfinite(values)) or np.any(np.diff(values) <= 0):
         raise InputError(f"wavelengths '{text}' must be one or more ascending numbers of nm")

@@ -17,10 +17,13 @@ ALSO = {".tiff": "geotiff", ".nc4": "netcdf"} | dict.fromkeys((".img", ".dat", "
 def format_of(path) -> str:
     """The format that a path's suffix says. Raises InputError if it says none."""
     suffix = Path(path).suffix.lower()
-    by_suffix = {suffix: name for name, suffix in FORMATS.items()} | ALSO
-    if suffix not in by_suffix:
+    if suffix not in _by_suffix():
         raise InputError(f"{path}: unknown kind of cube '{suffix}', expected one of {' '.join(FORMATS.values())}")
-    return by_suffix[suffix]
+    return _by_suffix()[suffix]
+
+
+def _by_suffix():
+    return {suffix: name for name, suffix in FORMATS.items()} | ALSO
 
 
 def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path:
@@ -35,10 +38,16 @@ def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path
         raise InputError(f"unknown format '{format}', expected one of {', '.join(FORMATS)}")
     if dtype not in DTYPES:
         raise InputError(f"cannot store {dtype}, expected one of {', '.join(DTYPES)}")
-    path = path if path.suffix and format_of(path) == format else path.with_name(path.name + FORMATS[format])
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = named_for(path, format)
     import_module(f"hsi_inr_tf.io.{format}").write(cube, path, dtype)
     return path
+
+
+def named_for(path: Path, format: str) -> Path:
+    """The path that `write` gives a cube of that format: one that reads as it. ENVI is named by its header."""
+    if _by_suffix().get(path.suffix.lower()) != format:
+        return path.with_name(path.name + FORMATS[format])
+    return path.with_suffix(FORMATS[format]) if format == "envi" else path
 
 
 def read(path):

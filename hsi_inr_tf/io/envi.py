@@ -79,12 +79,16 @@ def read(path: Path) -> HyperspectralImage:
     envi, spyfile = _spectral()
     header = path if path.suffix.lower() == ".hdr" else next(
         (p for p in (path.with_suffix(".hdr"), path.with_name(path.name + ".hdr")) if p.is_file()), path.with_suffix(".hdr"))
+    values = header.with_suffix(".img")
     try:
-        image = envi.open(str(header))
+        image = envi.open(str(header), str(values) if values.is_file() else None)  # left to itself it may prefer another file
         fields, wavelengths = image.metadata, image.bands.centers
         size = os.path.getsize(image.filename)
     except (envi.EnviException, spyfile.InvalidFileError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{header} cannot be read as ENVI ({str(error) or type(error).__name__})") from error
+    if min(image.nrows, image.ncols, image.nbands) < 1 or image.offset < 0:
+        raise InputError(f"{header}: {image.nrows} lines, {image.ncols} samples, {image.nbands} bands and a header offset of "
+                         f"{image.offset}, expected positive numbers")
     needed = image.offset + image.nrows * image.ncols * image.nbands * image.sample_size
     if size < needed:
         raise InputError(f"{image.filename}: {size} bytes, its header asks for {needed}")
@@ -100,4 +104,4 @@ def read(path: Path) -> HyperspectralImage:
     if data.dtype != np.dtype("<f4") or scale != 1:
         check_size(header, data.shape)
         data = np.asarray(data, np.float32) / np.float32(scale)
-    return HyperspectralImage(data, tuple(wavelengths), **parsed(unquote(fields.get(FIELD, "")), header))
+    return HyperspectralImage(data, tuple(wavelengths), **parsed(unquote(str(fields.get(FIELD, ""))), header))

@@ -1,9 +1,11 @@
 """What all formats share: safe writing, values as float32 or scaled uint16, and the text that carries what is known of a cube."""
 
+import errno
 import json
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,20 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror or error})") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or no folder that it could be in
+            temporary.unlink()
+
+
+@contextmanager
+def room_for_hdf5(path: Path, needed: int) -> Iterator[None]:
+    """Within, HDF5 may write `needed` bytes at `path`. A full disk is an OSError, where HDF5 itself fails untidily, on closing."""
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise OSError(errno.ENOSPC, f"no space left: {free / 2**20:.0f} MiB free, {needed / 2**20:.0f} MiB needed")
+    try:
+        yield
+    except RuntimeError as error:  # HDF5 meets a full disk with either
+        raise OSError(str(error)) from error
 
 
 def stored(cube, dtype: str) -> Iterator[tuple[slice, slice, np.ndarray]]:

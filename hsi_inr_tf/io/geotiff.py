@@ -42,7 +42,8 @@ def read(path: Path) -> HyperspectralImage:
             with rasterio.open(path) as file:
                 check_size(path, (file.height, file.width, file.count), np.dtype(file.dtypes[0]).itemsize)
                 wavelengths = tuple(_wavelength(file, band, path) for band in file.indexes)
-                data = file.read().astype(np.float32).transpose(1, 2, 0) * np.asarray(file.scales, np.float32)
+                data = file.read().astype(np.float32).transpose(1, 2, 0)
+                data = data * np.asarray(file.scales, np.float32) + np.asarray(file.offsets, np.float32)
                 known = parsed(file.tags().get(METADATA), path)
                 known["georeference"] = georeference_of(file)
     except rasterio.errors.RasterioError as error:

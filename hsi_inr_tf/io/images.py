@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.io import tiff
+from hsi_inr_tf.io.colour_profiles import sixteen_bits_to_srgb, to_srgb
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 ORIENTATION = 274  # the tag's number in EXIF and TIFF
@@ -47,8 +49,9 @@ def find_images(paths) -> list[Path]:
 def read_picture(path) -> Picture:
     """The picture in a file: turned as its EXIF says, its colours converted to sRGB by its ICC profile, grey repeated thrice.
 
-    16-bit PNG and TIFF keep their 16 bits. Transparency is dropped. Refused: CMYK without a profile (its colours are anyone's
-    guess), floating point, pictures beyond Pillow's limit for decompression bombs.
+    16-bit PNG and TIFF keep their 16 bits, unless they bring another profile than that of sRGB. Transparency is dropped. Refused:
+    CMYK without a profile (its colours are anyone's guess), floating point, pictures beyond Pillow's limit for decompression
+    bombs.
     """
     path = Path(path)
     if not path.is_file():
@@ -75,17 +78,18 @@ def _read(file, path, formats, max_pixels=None) -> Picture:
             with Image.open(file, formats=formats) as image:
                 if max_pixels and image.width * image.height > max_pixels:
                     raise InputError(f"{path} has {image.height} x {image.width} pixels, at most {max_pixels} are taken")
-                if image.format == "TIFF" and _is_special_tiff(image):
-                    return _tiff(path, image.tag_v2.get(ORIENTATION, 1))
+                if image.format == "TIFF" and tiff.is_special(image):
+                    return _from_tiff(path, image.tag_v2.get(ORIENTATION, 1))
                 data = file.getvalue() if isinstance(file, io.BytesIO) else None
                 if image.format == "PNG" and _png_bits(path, data) == 16:
-                    return Picture(_turned(_png16(path, data), image.getexif().get(ORIENTATION, 1)))
+                    pixels = sixteen_bits_to_srgb(_png16(path, data), image.info.get("icc_profile"), path)
+                    return Picture(_turned(pixels, image.getexif().get(ORIENTATION, 1)))
                 image.load()
                 ImageOps.exif_transpose(image, in_place=True)
                 return Picture(_as_srgb(image, path))
     except UnidentifiedImageError as error:
         if "TIFF" in formats and path.suffix.lower() in (".tif", ".tiff"):
-            return _tiff(path)
+            return _from_tiff(path)
         raise InputError(f"{path} is no picture that can be read, expected {', '.join(formats[:-1])} or {formats[-1]}") from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{path}: {str(error).split(',')[0].lower()}, refused as a decompression bomb") from error
@@ -97,8 +101,6 @@ def _read(file, path, formats, max_pixels=None) -> Picture:
 
 def _as_srgb(image, path) -> np.ndarray:
     """A Pillow image of any mode as uint8 or uint16 [height, width, 3]."""
-    from PIL import ImageCms
-
     if image.mode in ("I;16", "I;16B", "I"):
         return _grey16(np.asarray(image), path)
     if image.mode == "F":
@@ -111,12 +113,7 @@ def _as_srgb(image, path) -> np.ndarray:
     if image.mode == "CMYK" and not profile:
         raise InputError(f"{path} is CMYK without a colour profile, so its colours are not known: convert it to sRGB first")
     if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        except ImageCms.PyCMSError as error:
-            if image.mode == "CMYK":
-                raise InputError(f"{path}: its CMYK colour profile cannot be used ({error})") from error
+        image = to_srgb(image, profile, path)
     return _pixels(image if image.mode == "RGB" else image.convert("RGB"))
 
 
@@ -154,6 +151,11 @@ def _png16(path, data=None) -> np.ndarray:
         raise InputError(f"{path} is damaged (not a PNG)") from error
 
 
+def _from_tiff(path, orientation=1) -> Picture:
+    pixels, place = tiff.read(path)
+    return Picture(_turned(pixels, 1 if place else orientation), place)  # what lies on the map says itself where its rows lie
+
+
 def _turned(pixels, orientation) -> np.ndarray:
     """Pixels [height, width, 3] as EXIF's `orientation` says, which Pillow does for its own images."""
     if orientation in (5, 6, 7, 8):  # the first row of the file is a column of the picture
@@ -163,31 +165,3 @@ def _turned(pixels, orientation) -> np.ndarray:
     if orientation in (2, 3, 6, 7):
         pixels = pixels[:, ::-1]
     return np.ascontiguousarray(pixels)
-
-
-def _is_special_tiff(image) -> bool:
-    bits = image.tag_v2.get(258, (8,))
-    on_a_map = 33550 in image.tag_v2 or 34264 in image.tag_v2  # GeoTIFF's pixel scale or transformation
-    return on_a_map or max(bits) > 8
-
-
-def _tiff(path, orientation=1) -> Picture:
-    """TIFFs with 16 bits a channel, in separate planes, or with a place on the map, which says itself where its rows lie."""
-    from PIL import Image
-
-    from hsi_inr_tf.io.geotiff import georeference_of, import_rasterio
-
-    rasterio = import_rasterio()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(path, driver="GTiff") as file:
-                if file.dtypes[0] not in ("uint8", "uint16") or file.count not in (1, 3, 4):
-                    raise InputError(f"{path} has {file.count} bands of {file.dtypes[0]}, expected 1, 3 or 4 of uint8 or uint16")
-                if file.height * file.width > 2 * Image.MAX_IMAGE_PIXELS:
-                    raise InputError(f"{path}: {file.height} x {file.width} pixels, refused as a decompression bomb")
-                bands = file.read([1, 1, 1] if file.count == 1 else [1, 2, 3])
-                place = georeference_of(file)
-                return Picture(_turned(bands.transpose(1, 2, 0), 1 if place else orientation), place)
-    except rasterio.errors.RasterioError as error:
-        raise InputError(f"{path} is no TIFF that can be read ({error})") from error

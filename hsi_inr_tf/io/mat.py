@@ -1,12 +1,13 @@
 """MATLAB files: v5 (what scipy.io and Octave read), or v7.3, which is HDF5, for larger cubes."""
 
+import math
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, scale_of, stored
+from hsi_inr_tf.io.files import check_size, metadata, parsed, replacing, room_for_hdf5, scale_of, stored
 
 LARGEST_V5 = 1 << 29  # bytes; v5 needs the cube in memory, more than once, while v7.3 is written part by part
 CUBES = ("cube", "rad", "tensor", "radiance", "reflectance", "hsi", "data")  # names that datasets give theirs
@@ -15,9 +16,13 @@ WAVELENGTHS = ("wavelengths", "bands", "wavelength", "lambda")
 
 def write(cube, path: Path, dtype: str = "float32") -> None:
     """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it) and metadata (JSON text)."""
-    small = np.prod(cube.shape, dtype=float) * np.dtype(dtype).itemsize <= LARGEST_V5
+    size = math.prod(cube.shape) * np.dtype(dtype).itemsize
     with replacing(path) as temporary:
-        (_write_v5 if small else _write_v73)(cube, temporary, dtype)
+        if size <= LARGEST_V5:
+            _write_v5(cube, temporary, dtype)
+        else:
+            with room_for_hdf5(temporary, size):
+                _write_v73(cube, temporary, dtype)
 
 
 def _write_v5(cube, path, dtype):
@@ -55,16 +60,16 @@ def read(path: Path) -> HyperspectralImage:
 
     try:
         data, others = _read_v73(path) if h5py.is_hdf5(path) else _read_v5(path)
+        wavelengths = next((np.ravel(others[name]).astype(float) for name in WAVELENGTHS if name in others), None)
+        scale = float(np.ravel(others.get("scale", 1.0))[0])
+        data = np.asarray(data, np.float32) / np.float32(scale)
     except InputError:
         raise
     except Exception as error:  # scipy's and h5py's readers raise nearly anything on damaged files
         raise InputError(f"{path} cannot be read as a MATLAB file ({error})") from error
-    wavelengths = next((np.ravel(others[name]) for name in WAVELENGTHS if name in others), None)
     if wavelengths is None:
         raise InputError(f"{path} names no wavelengths, expected a variable called {' or '.join(WAVELENGTHS)}")
-    scale = float(np.ravel(others.get("scale", 1.0))[0])
-    data = np.asarray(data, np.float32) / np.float32(scale)
-    return HyperspectralImage(data, tuple(wavelengths.astype(float)), **parsed(others.get("metadata"), path))
+    return HyperspectralImage(data, tuple(wavelengths), **parsed(others.get("metadata"), path))
 
 
 def _read_v5(path):

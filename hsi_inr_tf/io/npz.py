@@ -35,10 +35,12 @@ def read(path: Path) -> HyperspectralImage:
             shape, _, dtype = reader(member)
         check_size(path, shape, dtype.itemsize)
         with np.load(path, allow_pickle=False) as arrays:
-            data, wavelengths = arrays["cube"], arrays["wavelengths"]
-            scale = float(arrays["scale"]) if "scale" in arrays else 1.0
+            data, wavelengths = arrays["cube"], arrays["wavelengths"].astype(float).ravel()
+            scale = arrays["scale"].astype(float).item() if "scale" in arrays else 1.0
             text = str(arrays["metadata"]) if "metadata" in arrays else None
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except InputError:
+        raise
+    except Exception as error:  # zipfile and NumPy raise nearly anything on damaged files
         raise InputError(f"{path} is no archive of a cube, expected the arrays 'cube' and 'wavelengths' ({error})") from error
     data = np.asarray(data, np.float32)
     return HyperspectralImage(data / np.float32(scale) if scale != 1 else data, tuple(wavelengths), **parsed(text, path))

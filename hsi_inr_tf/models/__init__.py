@@ -23,5 +23,7 @@ def build(name: str, **overrides) -> keras.Model:
         raise InputError(f"unknown model '{name}', expected one of {', '.join(TABLE)}")
     try:
         return TABLE[name](**overrides)
-    except TypeError as error:
-        raise InputError(f"model {name}: {error}") from error
+    except InputError:
+        raise
+    except (TypeError, ValueError, KeyError, IndexError, ArithmeticError) as error:  # what Keras says of arguments it cannot use
+        raise InputError(f"model {name} cannot be built with {overrides} ({str(error).strip().splitlines()[0]})") from error

@@ -5,6 +5,8 @@ import math
 import keras
 from keras import ops
 
+from hsi_inr_tf.errors import InputError
+
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class ContextHypernetwork(keras.layers.Layer):
@@ -28,6 +30,8 @@ class ContextHypernetwork(keras.layers.Layer):
         self.dropout = dropout
         self.head_initializer = keras.initializers.get(head_initializer)
 
+        if cell < 2 or cell & (cell - 1):
+            raise InputError(f"cell {cell} must be a power of two, 2 at least")
         levels = int(math.log2(cell))
         self.down = [keras.layers.Conv2D(max(24, width >> (levels - 1 - level)), 3, 2, "same", activation="relu",
                                          kernel_initializer="he_normal") for level in range(levels)]

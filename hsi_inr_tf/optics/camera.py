@@ -23,8 +23,14 @@ class Camera:
         if self.response.shape != (len(self.wavelengths), 3):
             shape = self.response.shape
             raise InputError(f"camera {self.name}: its response has shape {shape}, expected ({len(self.wavelengths)}, 3)")
+        if not np.isfinite(self.response).all():
+            raise InputError(f"camera {self.name}: its response holds values that are not finite")
         if self.encoding not in ("srgb", "linear"):
             raise InputError(f"camera {self.name}: unknown encoding '{self.encoding}', expected srgb or linear")
+
+    def fits(self, wavelengths) -> bool:
+        """Whether it renders cubes of these wavelengths (nm)."""
+        return len(wavelengths) == len(self.wavelengths) and np.allclose(self.wavelengths, wavelengths)
 
     def linear_rgb(self, cube):
         """Eq. 4: cube [..., bands] -> linear RGB [..., 3], not clipped."""

@@ -80,6 +80,9 @@ def _cie_1931_d65(wavelengths) -> Camera:
     light = colour.SDS_ILLUMINANTS["D65"]
     observer = _sample(*_observer("CIE 1931 2 Degree Standard Observer"), wavelengths)
     xyz = _weighted(observer * _sample(light.wavelengths, light.values, wavelengths)[:, None], wavelengths)
+    if not xyz[:, 1].sum() > 0:
+        raise InputError(f"wavelengths from {wavelengths[0]:g} to {wavelengths[-1]:g} nm hold no visible light and so no sRGB: "
+                         "give the response of the camera")
     xyz /= xyz[:, 1].sum()
     to_rgb = colour.RGB_COLOURSPACES["sRGB"].matrix_XYZ_to_RGB
     return Camera(CAVE, wavelengths, xyz @ to_rgb.T, "srgb")

@@ -48,7 +48,8 @@ class TrainConfig:
     """What chooses the best weights, if not the part "validation" of --split."""
     allow_missing: bool = False
     """Train on the scenes of the split that this copy of the data has, instead of refusing an incomplete copy."""
-    augmentation: Augmentation = Augmentation()  # noqa: RUF009 (frozen)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    """What happens to training crops."""
 
     out: Path | None = None
     """Run folder; by default runs/MODEL-DATASET. A run found there is resumed."""
@@ -106,6 +107,9 @@ class TrainConfig:
         for name in ("steps", "batch_size", "patch", "accumulation", "validate_every", "log_every"):
             if getattr(self, name) < 1:
                 raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected at least 1")
+        for name in ("seed", "warmup_steps", "weight_decay"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected at least 0")
         for name in ("learning_rate", "clip_norm"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):

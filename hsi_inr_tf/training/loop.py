@@ -83,7 +83,7 @@ class _Run:
         self.variables = {"model": self.model.variables, "optimizer": self.optimizer.variables,
                           "average": self.average.variables if self.average else []}
 
-        prepare.check_batch(self.shown, config, strategy.num_replicas_in_sync)
+        prepare.check_batch(self.shown, config, scenes, strategy.num_replicas_in_sync)
         self.description = prepare.describe(self.shown, config, overrides, scenes, strategy.num_replicas_in_sync)
         self.validate = Validation(self.shown, self.description, validation) if validation is not None and chief else None
 
@@ -229,7 +229,7 @@ class _Run:
         scores = self.validate((lambda: None) if devices.is_cluster(self.strategy) else self.stop.check)
         score = scores[self.config.best]
         if self.best is None or metrics.better(score, self.best, self.config.best):
-            self.best = score
+            self.best = None if np.isnan(score) else score
             run_folder.save_weights(self.shown, self.folder.weights("best"))
         scores = {f"val_{name}": scores[name] for name in metrics.METRICS}
         self.callbacks.on_test_end(scores)

@@ -45,7 +45,7 @@ def optimizer(config: TrainConfig, replicas: int) -> keras.optimizers.Optimizer:
     Keras clips each replica's gradient before it sums them. The step hands every replica the same share, 1 / replicas, of the
     global gradient, so a limit that is as much smaller clips the global norm.
     """
-    extra = {"weight_decay": config.weight_decay} if config.weight_decay and config.optimizer != "adam" else {}
+    extra = {"weight_decay": config.weight_decay} if config.optimizer != "adam" else {}  # AdamW's own default is not 0
     clip = config.clip_norm / replicas if config.clip_norm else None
     chosen = OPTIMIZERS[config.optimizer](learning_rate_schedule(config), global_clipnorm=clip, **extra)
     return keras.optimizers.LossScaleOptimizer(chosen) if config.precision == "mixed_float16" else chosen

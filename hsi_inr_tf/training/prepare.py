@@ -11,6 +11,7 @@ import numpy as np
 
 import hsi_inr_tf
 from hsi_inr_tf.data import Scenes
+from hsi_inr_tf.data.patches import check_patch
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.training import run_folder
@@ -29,13 +30,17 @@ def first_weights(model: keras.Model, config: TrainConfig, scenes: Scenes) -> No
         run_folder.load_weights(model, run_folder.trained_weights(config.start_from, "best"))
 
 
-def check_batch(model: keras.Model, config: TrainConfig, replicas: int) -> None:
-    """InputError unless patches have a size that `model` takes, and its members get the same shares in every part of the batch."""
+def check_batch(model: keras.Model, config: TrainConfig, scenes: Scenes, replicas: int) -> None:
+    """InputError unless patches have a size that `model` takes and `scenes` have, and members get the same shares in every part."""
+    check_patch(scenes, config.patch)
     if config.patch % model.stride or model.patch not in (None, config.patch):
         wanted = model.patch or f"a multiple of {model.stride}"
         raise InputError(f"--patch {config.patch} does not suit {config.model}, expected {wanted}")
     parts, members = replicas * config.accumulation, getattr(model, "shares", 1)
     fitting = parts * members
+    if config.batch_size < members:
+        raise InputError(f"--batch-size {config.batch_size} cannot be shared by the {members} members of {config.model}, "
+                         f"expected at least {members}")
     if parts > 1 and config.batch_size % fitting:
         more = -(-config.batch_size // fitting) * fitting
         raise InputError(f"--batch-size {config.batch_size} in {parts} parts does not fit the {members} members of {config.model}, "

@@ -2,8 +2,8 @@
 
 import csv
 import fcntl
+import json
 import math
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import keras
 
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.io.files import PARTIAL, replacing
+from hsi_inr_tf.io.files import PARTIAL, replacing, room_for_hdf5
 from hsi_inr_tf.metrics import METRICS
 from hsi_inr_tf.models import build
 from hsi_inr_tf.training.config import TrainConfig, differences
@@ -55,11 +55,17 @@ class RunFolder:
             changed = differences(TrainConfig.from_json(self.config.read_text(), self.config), config)
             if changed:
                 raise InputError(f"{self.path} holds another run ({'; '.join(changed)}): choose another --out, or delete it")
-        elif self.path.exists() and any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in self.path.iterdir()):
+        elif self.path.is_dir() and any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in self.path.iterdir()):
             raise InputError(f"{self.path} is neither empty nor a run folder (it has no config.json): choose another --out")
 
     def describe(self, config: TrainConfig, description: ModelDescription) -> None:
-        """Write config.json and description.json, unless they are there."""
+        """Write config.json and description.json, unless they are there; InputError if they are, of a run on other data."""
+        if self.description.exists():
+            old, new = (json.loads(text) for text in (self.description.read_text(), description.to_json()))
+            scenes = old["provenance"].get("scenes"), new["provenance"]["scenes"]
+            for what, (was, now) in {"scenes": scenes, **{key: (old[key], new[key]) for key in ("wavelengths", "camera")}}.items():
+                if was != now:
+                    raise InputError(f"{self.path} holds a run on other {what}: choose another --out, or bring them back")
         for path, text in ((self.config, config.to_json()), (self.description, description.to_json())):
             if not path.exists():
                 with replacing(path) as partial:
@@ -70,8 +76,11 @@ class RunFolder:
 
         What a killed process was writing is deleted.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        file = open(self.path / LOCK, "w")  # noqa: SIM115 - it is what is returned
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = open(self.path / LOCK, "w")  # noqa: SIM115 - it is what is returned
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be made a run folder ({error.strerror})") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -133,12 +142,6 @@ def load_weights(model: keras.Model, path: Path) -> None:
 
 def save_weights(model: keras.Model, path: Path) -> None:
     """Write a .weights.h5 file whole or not at all."""
-    with replacing(path) as partial:
-        needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
-        free = shutil.disk_usage(path.parent).free
-        if free < needed:  # HDF5 would fail only on closing, and untidily
-            raise OSError(28, f"no space left: {free / 2**20:.0f} MiB free, {needed / 2**20:.0f} MiB needed")
-        try:
-            model.save_weights(partial)
-        except RuntimeError as error:  # HDF5 meets a full disk with either
-            raise OSError(str(error)) from error
+    needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
+    with replacing(path) as partial, room_for_hdf5(partial, needed):
+        model.save_weights(partial)

@@ -15,7 +15,7 @@ ERRORS = "magma"
 
 def picture_of(image) -> np.ndarray:
     """The RGB its camera sees or, where it has none, false colour: [height, width, 3] in [0, 1]."""
-    fits = image.camera is not None and np.allclose(image.camera.wavelengths, image.wavelengths)
+    fits = image.camera is not None and image.camera.fits(image.wavelengths)
     return image.rgb() if fits else image.false_colour()
 
 

@@ -77,6 +77,16 @@ def test_scores_of_training_scenes_say_so(run_folder, data_dir, tmp_path, capsys
     assert "fitted on the scenes that it is scored on" in printed
 
 
+def test_protocol_seed_scores_what_the_model_gives_beyond_the_range(run_folder, data_dir, tmp_path):
+    model, _ = load_run(run_folder)
+    scenes = open_scenes("arad_1k", data_dir, "validation")
+    rows = [metrics.score(scene.cube, np.asarray(model({"rgb": scene.rgb[None]})["hsi"])[0], "seed") for scene in scenes]
+    mean = result(run_folder, data_dir, tmp_path / "scores.json", protocol="seed")["scores"]["mean"]
+    assert mean["rmse"] == pytest.approx(np.mean([row["rmse"] for row in rows]), rel=1e-3)
+    clamped = [metrics.score(scene.cube, load(run_folder).reconstruct(scene.rgb).data, "seed") for scene in scenes]
+    assert mean["rmse"] != pytest.approx(np.mean([row["rmse"] for row in clamped]), rel=1e-3)
+
+
 @pytest.mark.parametrize(("arguments", "message"), [
     (["no-such-model"], "no model 'no-such-model'"),
     (["RUN", "--split", "cave-22-10:tset"], "cave-22-10:test"),

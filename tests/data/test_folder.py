@@ -133,3 +133,12 @@ def test_the_index_lists_the_files_it_was_made_from(folder, tmp_path):
     from_folder(folder, tmp_path / "data")
     index = json.loads(next((tmp_path / "data").rglob("index.json")).read_text())
     assert [name for name, *_ in index["files"]] == ["a.npz", "a.png"]
+
+
+def test_numbered_pairs_are_not_taken_for_bands(folder, opened):
+    for number in range(1, 6):
+        picture(folder / f"scene_{number:02d}.png", seed=number)
+        np.savez(folder / f"scene_{number:02d}.npz", cube=cube_of(number), wavelengths=NM)
+    scenes = opened()
+    assert scenes.names == tuple(f"scene_{number:02d}" for number in range(1, 6))
+    assert np.array_equal(scenes[2].cube, cube_of(3))

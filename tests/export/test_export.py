@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hsi_inr_tf import export, models
+from hsi_inr_tf import export, load, models
+from hsi_inr_tf.cli.export import Options, run
 from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export import metadata, parity
 from hsi_inr_tf.export.flatbuffer import contents
+from hsi_inr_tf.export.to_saved_model import replace_folder
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
+from hsi_inr_tf.inference.loading import BUNDLED, LITE
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.optics import named
 
@@ -258,3 +261,48 @@ def test_files_that_are_no_exports_are_refused(tmp_path):
                          (".", "no SavedModel")]:
         with pytest.raises(InputError, match=reason):
             metadata.read(tmp_path / path)
+
+
+def test_answers_that_are_not_finite_are_not_recommended(compact, tmp_path):
+    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=32, width=32)
+    engine = LiteRTEngine(path)
+
+    def broken(rgb):
+        return engine(rgb) * np.nan
+
+    broken.fixed_shape, broken.description = engine.fixed_shape, engine.description
+    row = parity.compare("broken", path, lambda rgb: compact({"rgb": rgb})["hsi"].numpy(), broken, [(pictures(40, 70), None)], {})
+    assert np.isnan(row.largest) and not row.recommended and "not finite" in parity.table([row])
+
+
+def test_the_old_model_comes_back_if_the_new_one_cannot_take_its_place(tmp_path):
+    for name in ("old", "work/new"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "saved_model.pb").write_text(name)
+    with pytest.raises(OSError):
+        replace_folder(tmp_path / "work" / "absent", tmp_path / "old")
+    assert (tmp_path / "old" / "saved_model.pb").read_text() == "old"
+    replace_folder(tmp_path / "work" / "new", tmp_path / "old")
+    assert (tmp_path / "old" / "saved_model.pb").read_text() == "work/new" and not list((tmp_path / "work").iterdir())
+
+
+def test_options_that_a_saved_model_cannot_follow_are_refused(tmp_path):
+    for change in ({"quantize": ("float16",)}, {"size": ("64",)}):
+        with pytest.raises(InputError, match="--format tflite"):
+            run(Options("inr-edge", tmp_path / "m", format="saved_model", **change))
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_written_if_a_picture_to_compare_on_is_missing(tmp_path):
+    (tmp_path / "m.tflite").write_text("mine")
+    with pytest.raises(InputError, match="no such picture"):
+        run(Options("inr-edge", tmp_path / "m.tflite", images=(tmp_path / "absent.png",), time=False))
+    assert (tmp_path / "m.tflite").read_text() == "mine"
+
+
+def test_the_bundled_tflite_joins_its_windows_exactly(tmp_path):
+    rgb = pictures(300, 420)
+    whole = load("inr-edge").reconstruct(rgb)
+    lite = load(BUNDLED / "inr-edge" / LITE).reconstruct(rgb)
+    assert lite.provenance["exact"]
+    assert np.abs(lite.data - whole.data).max() < 5e-3  # float16 weights

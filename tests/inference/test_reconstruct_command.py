@@ -123,6 +123,30 @@ def test_two_pictures_never_share_a_file(bundle, photo, tmp_path):
         run(Options((photo, tmp_path / "photo.bmp"), str(bundle), tmp_path / "cube.hdr"))
 
 
+@pytest.mark.parametrize("out", [".", "a.tif"])
+def test_pictures_are_not_overwritten_by_their_cubes(bundle, photo, tmp_path, out):
+    Image.open(photo).save(tmp_path / "a.tif")
+    before = (tmp_path / "a.tif").read_bytes()
+    with pytest.raises(InputError, match=r"a\.tif is one of the pictures"):
+        run(Options((tmp_path / "a.tif",), str(bundle), tmp_path / out, format="geotiff"))
+    assert (tmp_path / "a.tif").read_bytes() == before
+
+
+def test_a_name_that_contradicts_the_format_is_refused(bundle, photo, tmp_path):
+    with pytest.raises(InputError, match=r"cube\.hdr"):
+        run(Options((photo,), str(bundle), tmp_path / "cube.npz", format="envi"))
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"wavelengths": "400:700:1e-9"}, "at most 10000"), ({"wavelengths": "400:inf:5"}, "cannot be read"),
+    ({"wavelengths": ",".join(map(str, range(400, 700)))[:-1] + "x"}, "cannot be read"), ({"wavelengths": ""}, "cannot be read"),
+    ({"scale": 1e9}, "sides of at most"), ({"out": "photo.png/x.npz"}, "cannot be written")])
+def test_what_cannot_be_made_is_one_sentence(bundle, photo, tmp_path, change, message):
+    out = tmp_path / change.pop("out", "x.npz")
+    with pytest.raises(InputError, match=message):
+        run(Options((photo,), str(bundle), out, **change))
+
+
 def test_what_is_no_model_is_refused_with_what_would_be(tmp_path):
     with pytest.raises(InputError, match="no model 'nonesuch': expected a run folder"):
         inference.load("nonesuch")

@@ -203,3 +203,69 @@ def test_without_its_package_envi_names_it_and_writes_nothing(cube, tmp_path, mo
     with pytest.raises(InputError, match="pip install spectral"):
         write(cube, tmp_path, "envi")
     assert not list(tmp_path.iterdir())
+
+
+def test_matlab_7_3_on_a_full_disk_is_one_sentence(cube, tmp_path, monkeypatch):
+    from collections import namedtuple
+
+    from hsi_inr_tf.io import files, mat
+
+    monkeypatch.setattr(mat, "LARGEST_V5", 1)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda path: namedtuple("usage", "free")(1000))  # filling a disk needs root
+    with pytest.raises(InputError, match="no space left"):
+        write(cube, tmp_path, "mat")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_envi_header_reads_the_values_beside_it(cube, tmp_path):
+    path = write(cube, tmp_path, "envi")
+    path.with_suffix("").write_bytes(bytes(cube.data.nbytes))  # ENVI's other custom: values in a file without a suffix
+    np.testing.assert_array_equal(io.read(path).data, cube.data)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_geotiff_offsets_are_added(tmp_path):
+    import rasterio
+
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", height=2, width=2, count=1, dtype="uint8") as file:
+        file.write(np.full((1, 2, 2), 100, np.uint8))
+        file.set_band_description(1, "550 nm")
+        file.scales, file.offsets = [0.01], [0.5]
+    assert io.read(tmp_path / "a.tif").data == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(("name", "format", "written"), [
+    ("x.dat", None, "x.hdr"), ("U.HDR", None, "U.hdr"), ("x.img", "envi", "x.hdr"), ("photo.2024", "npz", "photo.2024.npz"),
+    ("x.npz", "envi", "x.npz.hdr"), ("x.tiff", "geotiff", "x.tiff")])
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_the_path_that_is_returned_is_the_one_to_read(cube, tmp_path, name, format, written):
+    path = io.write(cube, tmp_path / name, format)
+    assert path == tmp_path / written
+    np.testing.assert_array_equal(io.read(path).data, cube.data)
+
+
+@pytest.mark.parametrize("arrays", [
+    {"scale": [1.0, 2.0]}, {"wavelengths": "text"}, {"wavelengths": 5.0}, {"metadata": "no json"}, {"wavelengths": ["a"] * 31}])
+@pytest.mark.parametrize("suffix", [".npz", ".mat"])
+def test_odd_variables_are_refused_in_one_sentence(cube, tmp_path, arrays, suffix):
+    from scipy.io import savemat
+
+    content = {"cube": cube.data, "wavelengths": cube.wavelengths} | arrays
+    path = tmp_path / f"a{suffix}"
+    if suffix == ".npz":
+        np.savez(path, **content)
+    else:
+        if arrays.get("scale"):
+            pytest.skip("in MATLAB every number is an array, and its first element is taken")
+        savemat(path, content)
+    with pytest.raises(InputError):
+        io.read(path)
+
+
+@pytest.mark.parametrize(("old", "new"), [("samples = 29", "samples = -8"), ("samples = 29", "samples = 0"),
+                                          ("header offset = 0", "header offset = -4"), ("lines = 37", "lines = x")])
+def test_an_impossible_envi_header_is_refused(cube, tmp_path, old, new):
+    path = write(cube, tmp_path, "envi")
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(InputError):
+        io.read(path)

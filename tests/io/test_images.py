@@ -1,5 +1,6 @@
 """Pictures as cameras, scanners and editors write them."""
 
+import base64
 import struct
 import zlib
 
@@ -166,3 +167,44 @@ def _adobe_rgb_profile() -> bytes:
     header = struct.pack(">I4s", offset + len(body), b"") + struct.pack(">I", 0x02100000) + b"mntrRGB XYZ " + bytes(12) + b"acsp"
     header = header.ljust(68, b"\0") + b"".join(map(number, (0.9642, 1.0, 0.8249)))
     return header.ljust(128, b"\0") + table + body
+
+
+def _tiff(path, values, **how):
+    import rasterio
+
+    with rasterio.open(path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=values.shape[2],
+                       dtype=values.dtype, **how) as file:
+        file.write(values.transpose(2, 0, 1))
+        if how.get("photometric") == "palette":
+            file.write_colormap(1, {5: (200, 30, 40, 255)})
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_sixteen_bit_pictures_follow_their_profile_as_eight_bit_ones_do(tmp_path):
+    from PIL import ImageCms
+
+    colours = np.random.default_rng(4).integers(60, 200, (16, 16, 3), np.uint8)
+    profiles = {"wide": _adobe_rgb_profile(), "srgb": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()}
+    for name, profile in profiles.items():
+        Image.fromarray(colours).save(tmp_path / "8.png", icc_profile=profile)
+        _tiff(tmp_path / f"{name}.tif", colours * np.uint16(257), photometric="RGB",
+              SOURCE_ICC_PROFILE=base64.b64encode(profile).decode())
+        eight, sixteen = io.read_image(tmp_path / "8.png"), io.read_picture(tmp_path / f"{name}.tif").pixels
+        assert sixteen.dtype == (np.uint8 if name == "wide" else np.uint16)
+        assert sixteen / np.iinfo(sixteen.dtype).max == pytest.approx(eight, abs=2 / 255)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_tiffs_of_ink_are_refused(tmp_path, dtype):
+    _tiff(tmp_path / "a.tif", np.zeros((4, 5, 4), dtype), photometric="CMYK", crs="EPSG:32631", transform=[1, 0, 9, 0, -1, 9])
+    with pytest.raises(InputError, match="CMYK"):
+        io.read_image(tmp_path / "a.tif")
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_tiffs_say_themselves_what_their_numbers_mean(tmp_path):
+    place = {"crs": "EPSG:32631", "transform": [1, 0, 9, 0, -1, 9]}
+    _tiff(tmp_path / "palette.tif", np.full((4, 5, 1), 5, np.uint8), photometric="palette", **place)
+    assert io.read_picture(tmp_path / "palette.tif").pixels[0, 0].tolist() == [200, 30, 40]
+    _tiff(tmp_path / "white.tif", np.zeros((4, 5, 1), np.uint16), photometric="MINISWHITE")
+    assert io.read_picture(tmp_path / "white.tif").pixels[0, 0].tolist() == [65535] * 3

@@ -89,7 +89,15 @@ def test_red_green_and_blue_are_told_apart():
     assert not np.allclose(model({"rgb": rgb})["hsi"], model({"rgb": rgb[..., ::-1]})["hsi"], atol=1e-3)
 
 
-@pytest.mark.parametrize(("name", "overrides"), [("inr", {}), ("cnn", {"depth": 3}), ("inr-compact", {"depth": 3})])
+@pytest.mark.parametrize(("name", "overrides"), [
+    ("inr", {}), ("cnn", {"depth": 3}), ("inr-compact", {"depth": 3}), ("inr-compact", {"members": 0}),
+    ("inr-compact", {"width": -1}), ("inr-paper", {"encoding": "x"}), ("inr-compact", {"members": "two"})])
 def test_unknown_names_and_overrides_are_input_errors(name, overrides):
     with pytest.raises(InputError, match=name):
         models.build(name, **overrides)
+
+
+def test_cells_have_sides_that_halve():
+    for cell in (0, 1, 6):
+        with pytest.raises(InputError, match="power of two"):
+            models.build("inr-edge", cell=cell)

@@ -68,3 +68,13 @@ def test_a_camera_survives_its_dictionary():
     camera = named("sigma-sd-merrill")
     again = Camera.from_dict(camera.to_dict())
     assert np.array_equal(again.response, camera.response) and again.wavelengths == camera.wavelengths
+
+
+def test_wavelengths_without_light_have_no_standard_camera():
+    with pytest.raises(InputError, match="no visible light"):
+        named(CAVE, np.arange(900, 1301, 50))
+
+
+def test_a_camera_fits_its_own_wavelengths_only():
+    camera = named()
+    assert camera.fits(VISIBLE) and not camera.fits(VISIBLE[1:]) and not camera.fits([w + 1 for w in VISIBLE])

@@ -13,10 +13,10 @@ from hsi_inr_tf import load
 from hsi_inr_tf.data import Augmentation, Scenes
 from hsi_inr_tf.data.patches import batch
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.metrics import evaluate
+from hsi_inr_tf.metrics import METRICS, evaluate
 from hsi_inr_tf.models import polynomial_regression
 from hsi_inr_tf.models.committee import RIDGE
-from hsi_inr_tf.training import TrainConfig, checkpoints, load_run, train
+from hsi_inr_tf.training import TrainConfig, checkpoints, load_run, run_folder, train
 from hsi_inr_tf.training.run_folder import RunFolder
 
 COMMITTEE = {"width": 24, "head_width": 16, "dilations": [1], "hidden": 4, "basis": 4}
@@ -168,3 +168,39 @@ def test_folder_with_other_things_is_refused(config, scenes):
     (config.out / "thesis.tex").write_text("mine")
     with pytest.raises(InputError, match="neither empty nor a run folder"):
         train(config, scenes=scenes)
+
+
+def test_a_run_goes_on_with_its_own_scenes_only(config, scenes):
+    folder = train(replace(config, steps=3), scenes=scenes)
+    with pytest.raises(InputError, match="holds a run on other scenes"):
+        train(replace(config, steps=3), scenes=scenes.select(["red", "green"]))
+    with pytest.raises(InputError, match="holds a run on other camera"):
+        train(replace(config, steps=3), scenes=replace(scenes, camera=replace(scenes.camera, encoding="linear")))
+    assert train(replace(config, steps=3), scenes=scenes) == folder
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"model": "inr-compact", "overrides": COMMITTEE, "batch_size": 2}, "--batch-size 2 cannot be shared by the 4 members"),
+    ({"patch": 64}, "expected at least one patch of 64 x 64")])
+def test_what_cannot_be_trained_leaves_its_folder_free(config, scenes, change, message):
+    with pytest.raises(InputError, match=message):
+        train(replace(config, **change), scenes=scenes)
+    train(replace(config, steps=1), scenes=scenes)
+
+
+def test_a_score_that_is_not_a_number_is_beaten_by_the_next(config, scenes, monkeypatch):
+    from hsi_inr_tf.training import validation
+
+    scores = iter([float("nan"), 5.0, 4.0, 4.5])
+    monkeypatch.setattr(validation.Validation, "__call__", lambda self, check: dict.fromkeys(METRICS, next(scores)))
+    written = []
+    monkeypatch.setattr(run_folder, "save_weights", lambda model, path: written.append(path.name))
+    train(replace(config, steps=12, validate_every=3, best="sam"), scenes=scenes, validation=scenes)
+    assert written.count("best.weights.h5") == 3  # at nan, 5 and 4
+
+
+def test_a_folder_that_cannot_be_made_is_named(config, scenes, tmp_path):
+    (tmp_path / "file").write_text("")
+    for out in ("file", "file/run"):
+        with pytest.raises(InputError, match="cannot be made a run folder"):
+            train(replace(config, out=tmp_path / out), scenes=scenes)

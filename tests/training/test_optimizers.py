@@ -50,3 +50,17 @@ def test_every_optimizer_descends_a_parabola(name):
     for _ in range(200):
         chosen.apply([2 * weight.value], [weight])
     assert np.abs(weight.numpy()).max() < 0.1
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "lion", "lamb"])
+def test_weights_decay_only_as_they_are_told_to(name):
+    def after_one_step(decay):
+        weight = keras.Variable(np.float32([1.0]))
+        config = TrainConfig(optimizer=name, learning_rate=0.01, warmup_steps=0, schedule="constant", weight_decay=decay)
+        chosen = optimizer(config, replicas=1)
+        chosen.build([weight])
+        chosen.apply([np.float32([0.0])], [weight])
+        return float(weight[0])
+
+    assert after_one_step(0.0) == 1.0
+    assert after_one_step(0.1) == pytest.approx(1.0 if name == "adam" else 1 - 0.01 * 0.1, abs=1e-7)

@@ -87,3 +87,15 @@ def test_split_names_both_parts(settings, expected):
 
 def test_config_file_holds_every_setting():
     assert set(json.loads(TrainConfig().to_json())) == {name for name in TrainConfig.__dataclass_fields__}
+
+
+@pytest.mark.parametrize("change", [{"seed": -1}, {"weight_decay": -0.1}, {"warmup_steps": -1}])
+def test_negative_settings_are_input_errors(change):
+    with pytest.raises(InputError, match="expected at least 0"):
+        TrainConfig(**change)
+
+
+def test_impossible_augmentation_is_an_input_error():
+    for change in ({"exposure": -1.0}, {"mixing": 1.5}, {"modulation": float("nan")}):
+        with pytest.raises(InputError, match="augmentation"):
+            Augmentation(**change)

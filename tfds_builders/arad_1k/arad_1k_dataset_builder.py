@@ -55,7 +55,7 @@ def find_scenes(root: Path):
 
 def read_scene(rgb: Path, cube: Path):
     """rgb as the file holds it, cube float32 as shipped, from 0 to 1."""
-    formats.check_wavelengths(formats.mat_variable(cube, "bands"), cube, "bands", VISIBLE)
+    formats.check_wavelengths(formats.mat_variable(cube, "bands", formats.SMALL), cube, "bands", VISIBLE)
     values = formats.hdf5_cube(cube, "cube", len(VISIBLE))
     pixels = formats.decode_rgb(rgb.read_bytes(), str(rgb))
     formats.check_pair(pixels, values, rgb, cube)

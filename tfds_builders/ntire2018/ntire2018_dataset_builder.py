@@ -66,7 +66,7 @@ def find_scenes(root: Path, parts, track: str, suffix: str):
 
 def read_scene(rgb: Path, cube: Path):
     """rgb as the file holds it, cube uint16 = 16 times the shipped value."""
-    formats.check_wavelengths(formats.mat_variable(cube, "bands"), cube, "bands", VISIBLE)
+    formats.check_wavelengths(formats.mat_variable(cube, "bands", formats.SMALL), cube, "bands", VISIBLE)
     values = formats.hdf5_cube(cube, "rad", len(VISIBLE), np.uint16, scale=STEPS, limit=LIMIT)
     pixels = formats.decode_rgb(rgb.read_bytes(), str(rgb))
     formats.check_pair(pixels, values, rgb, cube)

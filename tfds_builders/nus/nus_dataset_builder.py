@@ -58,7 +58,7 @@ def canon(path: Path) -> Camera:
     """The camera whose response lies in a file of the user's."""
     if not path.is_file():
         raise InputError(f"{path} is missing: the config {CANON} needs the camera's response, CRF [3, {len(CANON_NM)}]")
-    response = formats.mat_variable(path, "CRF")
+    response = formats.mat_variable(path, "CRF", formats.SMALL)
     if response.shape != (3, len(CANON_NM)):
         raise InputError(f"{path}: CRF has shape {response.shape}, expected (3, {len(CANON_NM)})")
     return from_response(CANON, CANON_NM, response.T, VISIBLE)
@@ -73,11 +73,11 @@ def find_scenes(folder: Path, camera: Camera):
 
 def read_scene(camera: Camera, path: Path):
     """cube float32 as shipped, `white` its largest value, rgb uint16 as the camera sees the cube divided by it."""
-    cube = formats.mat_variable(path, "tensor")
+    cube = formats.mat_variable(path, "tensor", formats.LARGEST_CUBE)
     if cube.ndim != 3 or cube.shape[2] != len(VISIBLE):
         raise InputError(f"{path}: tensor has shape {cube.shape}, expected [height, width, {len(VISIBLE)}]")
     formats.check_values(cube, path, "tensor")
-    illumination = np.ravel(formats.mat_variable(path, "illumination"))
+    illumination = np.ravel(formats.mat_variable(path, "illumination", formats.SMALL))
     if illumination.shape != (len(VISIBLE),):
         raise InputError(f"{path}: illumination has {illumination.size} values, expected {len(VISIBLE)}")
     white = float(cube.max())

@@ -82,9 +82,9 @@ def test_protocol_seed_scores_what_the_model_gives_beyond_the_range(run_folder, 
     scenes = open_scenes("arad_1k", data_dir, "validation")
     rows = [metrics.score(scene.cube, np.asarray(model({"rgb": scene.rgb[None]})["hsi"])[0], "seed") for scene in scenes]
     mean = result(run_folder, data_dir, tmp_path / "scores.json", protocol="seed")["scores"]["mean"]
-    assert mean["rmse"] == pytest.approx(np.mean([row["rmse"] for row in rows]), rel=1e-3)
+    assert mean["rmse"] == pytest.approx(np.mean([row["rmse"] for row in rows]), rel=1e-5)
     clamped = [metrics.score(scene.cube, load(run_folder).reconstruct(scene.rgb).data, "seed") for scene in scenes]
-    assert mean["rmse"] != pytest.approx(np.mean([row["rmse"] for row in clamped]), rel=1e-3)
+    assert mean["rmse"] != pytest.approx(np.mean([row["rmse"] for row in clamped]), rel=1e-4)
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

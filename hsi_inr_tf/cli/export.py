@@ -17,7 +17,7 @@ CALIBRATION = 64  # windows that int8 and int16x8 measure the ranges of activati
 @dataclass(frozen=True)
 class Options:
     model: Annotated[str, tyro.conf.Positional]
-    """A bundled model's name or a run folder."""
+    """A bundled model (inr-compact, inr-edge) or a run folder."""
     out: Path
     """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite: the file, or a folder for several."""
     format: Literal["saved_model", "tflite"] | None = None

@@ -17,7 +17,7 @@ class Options:
     images: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Pictures (PNG, JPEG, TIFF, BMP, WebP) or folders of them."""
     model: str
-    """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
+    """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     out: Path
     """The file to write, or a folder, as any name without a suffix is: for several pictures there must be one."""
     format: Literal["envi", "mat", "npz", "netcdf", "geotiff"] | None = None

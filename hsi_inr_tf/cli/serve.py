@@ -13,7 +13,7 @@ from hsi_inr_tf.errors import InputError
 @dataclass(frozen=True)
 class Options:
     model: Annotated[str, tyro.conf.Positional]
-    """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
+    """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     name: str | None = None
     """The model's name in addresses; by default that of its preset."""
     host: str = "127.0.0.1"

@@ -85,7 +85,8 @@ def read(path: Path) -> HyperspectralImage:
         fields, wavelengths = image.metadata, image.bands.centers
         size = os.path.getsize(image.filename)
     except (envi.EnviException, spyfile.InvalidFileError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{header} cannot be read as ENVI ({str(error) or type(error).__name__})") from error
+        reason = str(error).split(". ")[0] or type(error).__name__  # what follows is advice to programmers
+        raise InputError(f"{header} cannot be read as ENVI ({reason})") from error
     if min(image.nrows, image.ncols, image.nbands) < 1 or image.offset < 0:
         raise InputError(f"{header}: {image.nrows} lines, {image.ncols} samples, {image.nbands} bands and a header offset of "
                          f"{image.offset}, expected positive numbers")

@@ -14,7 +14,7 @@ from hsi_inr_tf.cli.evaluate import write_json
 @dataclass(frozen=True)
 class Options:
     model: Annotated[str, tyro.conf.Positional] = "inr-compact"
-    """A bundled model's name or a run folder."""
+    """A bundled model (inr-compact, inr-edge) or a run folder."""
     sides: tuple[int, ...] = (128, 256, 512)
     """Sides of the pictures."""
     threads: tuple[int, ...] = (1, 2)

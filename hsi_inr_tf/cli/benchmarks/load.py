@@ -31,7 +31,7 @@ TOLERANCE = 1e-4  # of relative radiance; JSON and binary answers carry every di
 @dataclass(frozen=True)
 class Options:
     model: Annotated[str, tyro.conf.Positional] = "inr-compact"
-    """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
+    """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     clients: tuple[int, ...] = (1, 8, 8, 8)
     """Clients that ask at the same time, one measurement each; repeated ones show whether the server's memory grows."""
     seconds: float = 20.0

@@ -15,7 +15,7 @@ from hsi_inr_tf.cli.evaluate import write_json
 @dataclass(frozen=True)
 class Options:
     model: str = "inr-compact"
-    """A bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
+    """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     megapixels: tuple[float, ...] = (0.25, 1.0, 4.0, 12.0)
     """Sizes of the photographs, four wide to three high."""
     json: Path | None = None

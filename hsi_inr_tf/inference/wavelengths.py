@@ -26,9 +26,9 @@ def parse(text: str) -> tuple[float, ...]:
             values = start + step * np.arange(max(0, count))
         else:
             values = np.array([float(part) for part in text.split(",")])
+    except InputError:
+        raise
     except (ValueError, OverflowError, ZeroDivisionError, OSError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"wavelengths '{text}' cannot be read, expected 400:700:5, 450,550,650 or a file of numbers") from error
     if not len(values) or not np.all(np.isfinite(values)) or np.any(np.diff(values) <= 0):
         raise InputError(f"wavelengths '{text}' must be one or more ascending numbers of nm")

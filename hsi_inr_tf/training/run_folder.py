@@ -2,7 +2,6 @@
 
 import csv
 import fcntl
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,11 +60,10 @@ class RunFolder:
     def describe(self, config: TrainConfig, description: ModelDescription) -> None:
         """Write config.json and description.json, unless they are there; InputError if they are, of a run on other data."""
         if self.description.exists():
-            old, new = (json.loads(text) for text in (self.description.read_text(), description.to_json()))
-            scenes = old["provenance"].get("scenes"), new["provenance"]["scenes"]
-            for what, (was, now) in {"scenes": scenes, **{key: (old[key], new[key]) for key in ("wavelengths", "camera")}}.items():
-                if was != now:
-                    raise InputError(f"{self.path} holds a run on other {what}: choose another --out, or bring them back")
+            old, new = _trained_on(ModelDescription.from_json(self.description.read_text())), _trained_on(description)
+            changed = [what for what in new if old[what] != new[what]]
+            if changed:
+                raise InputError(f"{self.path} holds a run on other {', '.join(changed)}: choose another --out, or bring them back")
         for path, text in ((self.config, config.to_json()), (self.description, description.to_json())):
             if not path.exists():
                 with replacing(path) as partial:
@@ -105,6 +103,11 @@ class RunFolder:
                 csv.writer(file).writerow([row.get(column, "") for column in COLUMNS])
         except OSError as error:
             raise InputError(f"{self.log} cannot be written ({error}); the last checkpoint is unchanged") from error
+
+
+def _trained_on(description: ModelDescription) -> dict:
+    return {"scenes": description.provenance.get("scenes"), "wavelengths": tuple(description.wavelengths),
+            "camera": description.camera.to_dict()}
 
 
 def load_run(path, which: str = "best") -> tuple[keras.Model, ModelDescription]:

@@ -77,7 +77,7 @@ def _figure(points, place):
         for number, (model, milliseconds, scores) in enumerate(points):
             colour = MARKS[0] if model.startswith(OURS) else MARKS[1]
             axes.plot(milliseconds, scores[metric], "o", ms=9, color=colour)
-            beside = {"xytext": (9, 0), "ha": "left"} if number % 2 else {"xytext": (-9, 0), "ha": "right"}  # neighbours apart
+            beside = {"xytext": (-9, 0), "ha": "right"} if number % 2 else {"xytext": (9, 0), "ha": "left"}  # neighbours apart
             axes.annotate(model, (milliseconds, scores[metric]), textcoords="offset points", va="center", color=INK, **beside)
         axes.set(xscale="log", xlabel=f"milliseconds, {size} x {size} pixels, {engine}, {threads} threads", ylabel=label,
                  title="better: up and left")

@@ -43,14 +43,12 @@ def run(options: Options) -> None:
     from tqdm import tqdm
 
     from hsi_inr_tf import inference, io
-    from hsi_inr_tf.inference.wavelengths import parse
 
     if not options.images:
         raise InputError("no pictures given: scripts/reconstruct.py PICTURE... --model MODEL --out FILE_OR_FOLDER")
     images = io.find_images(options.images)
     targets = _targets(images, options)
-    if options.wavelengths is not None:
-        parse(options.wavelengths)  # refused now, before anything is loaded
+    wavelengths = _wavelengths(options)  # what cannot be read is refused before anything is loaded
     if options.runner:
         return _on_runner(images, targets, options)
     reconstructor = inference.load(options.model)
@@ -65,7 +63,7 @@ def run(options: Options) -> None:
             broken += 1
             continue
         with tqdm(desc=image.name, unit="row", leave=False) as bar:
-            print(_reconstruct(reconstructor, picture, image.name, target, options, bar), flush=True)
+            print(_reconstruct(reconstructor, picture, image.name, target, options, wavelengths, bar), flush=True)
     if broken:
         raise InputError(f"{broken} of {len(images)} pictures could not be read and were left out")
 
@@ -74,13 +72,12 @@ def reconstruct_file(reconstructor, image: Path, target: Path, options: Options)
     """Reconstruct one picture into one file, as the options say; gives a sentence about it. Raises InputError."""
     from hsi_inr_tf import io
 
-    return _reconstruct(reconstructor, io.read_picture(image), image.name, target, options)
+    return _reconstruct(reconstructor, io.read_picture(image), image.name, target, options, _wavelengths(options))
 
 
-def _reconstruct(reconstructor, picture, name: str, target: Path, options: Options, bar=None) -> str:
+def _reconstruct(reconstructor, picture, name: str, target: Path, options: Options, wavelengths, bar=None) -> str:
     """The same for a picture that has been read from a file called `name`; `bar` is a tqdm of rows."""
     from hsi_inr_tf import io
-    from hsi_inr_tf.inference.wavelengths import parse
     from hsi_inr_tf.optics import srgb
 
     began = time.monotonic()
@@ -91,11 +88,10 @@ def _reconstruct(reconstructor, picture, name: str, target: Path, options: Optio
             bar.total = total
             bar.update(done - bar.n)
 
-    wavelengths = parse(options.wavelengths) if options.wavelengths is not None else None
     cube = reconstructor.stream(picture.pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
                                 tile=options.tile, progress=progress,
                                 provenance={"source": name}, georeference=picture.georeference, decode=decode)
-    written = io.write(cube, target, options.format or io.format_of(target), options.dtype)
+    written = io.write(cube, target, options.format, options.dtype)
     height, width, bands = cube.shape
     error = cube.provenance["reprojection"]
     first, last = cube.wavelengths[0], cube.wavelengths[-1]
@@ -103,6 +99,12 @@ def _reconstruct(reconstructor, picture, name: str, target: Path, options: Optio
     text = (f"{written}: {height} x {width} pixels, {nm}, {time.monotonic() - began:.1f} s; rendered back to RGB the model's cube "
             f"differs from {name} by {255 * error['rmse']:.2f} of 255 (RMSE)")
     return text if cube.provenance["exact"] else text + "; computed in tiles too small for all that the model can see"
+
+
+def _wavelengths(options) -> tuple[float, ...] | None:
+    from hsi_inr_tf.inference.wavelengths import parse
+
+    return parse(options.wavelengths) if options.wavelengths is not None else None
 
 
 def _on_runner(images, targets, options):

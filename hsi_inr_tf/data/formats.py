@@ -10,7 +10,7 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 SLAB = 16 << 20  # bytes that are read at once of a large variable
-SMALL, LARGEST_CUBE = 1 << 20, 1 << 28  # values of variables that are read whole: of one that is no picture, and of one that is
+SMALL, LARGE = 1 << 20, 1 << 28  # values of variables that are read whole: of one that is no picture, and of one that is
 LARGEST_PIXELS = 1 << 28  # of a scene; a damaged header that asks for more is refused before memory is taken
 
 

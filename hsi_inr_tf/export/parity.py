@@ -48,7 +48,8 @@ def compare(name: str, path, reference: Callable, engine, pictures: Iterable, mi
             expected = np.asarray(reference(rgb[window][None]))[0]
             actual = np.asarray(engine(rgb[window][None]))[0]
             difference = np.abs(actual - expected)
-            largest, peak = (float(np.maximum(old, new.max())) for old, new in ((largest, difference), (peak, np.abs(expected))))
+            largest = float(np.maximum(largest, difference.max()))  # unlike max, keeps what is not a number
+            peak = float(np.maximum(peak, np.abs(expected).max()))
             squares, count = squares + float(np.square(difference, dtype=np.float64).sum()), count + difference.size
             if cube is not None:
                 before, after = score(cube[window], expected), score(cube[window], actual)

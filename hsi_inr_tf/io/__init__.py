@@ -11,19 +11,16 @@ __all__ = ["FORMATS", "find_images", "read", "read_image", "read_picture", "writ
 
 # format -> the suffix it is written with, the module with write(cube, path, dtype) and read(path)
 FORMATS = {"envi": ".hdr", "npz": ".npz", "mat": ".mat", "netcdf": ".nc", "geotiff": ".tif"}
-ALSO = {".tiff": "geotiff", ".nc4": "netcdf"} | dict.fromkeys((".img", ".dat", ".raw", ".bil", ".bip", ".bsq"), "envi")
+BY_SUFFIX = {suffix: name for name, suffix in FORMATS.items()} | {".tiff": "geotiff", ".nc4": "netcdf"} | dict.fromkeys(
+    (".img", ".dat", ".raw", ".bil", ".bip", ".bsq"), "envi")
 
 
 def format_of(path) -> str:
     """The format that a path's suffix says. Raises InputError if it says none."""
     suffix = Path(path).suffix.lower()
-    if suffix not in _by_suffix():
+    if suffix not in BY_SUFFIX:
         raise InputError(f"{path}: unknown kind of cube '{suffix}', expected one of {' '.join(FORMATS.values())}")
-    return _by_suffix()[suffix]
-
-
-def _by_suffix():
-    return {suffix: name for name, suffix in FORMATS.items()} | ALSO
+    return BY_SUFFIX[suffix]
 
 
 def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path:
@@ -45,7 +42,7 @@ def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path
 
 def named_for(path: Path, format: str) -> Path:
     """The path that `write` gives a cube of that format: one that reads as it. ENVI is named by its header."""
-    if _by_suffix().get(path.suffix.lower()) != format:
+    if BY_SUFFIX.get(path.suffix.lower()) != format:
         return path.with_name(path.name + FORMATS[format])
     return path.with_suffix(FORMATS[format]) if format == "envi" else path
 

@@ -31,13 +31,14 @@ def sixteen_bits_to_srgb(pixels: np.ndarray, profile: bytes | None, path) -> np.
         return pixels
     from PIL import Image
 
+    grey = profile[16:20] == b"GRAY"  # the header's colour space
+
     def converted(colours):  # uint8 [height, width, 3]
-        grey = profile[16:20] == b"GRAY"  # the header's colour space
         return np.asarray(to_srgb(Image.fromarray(np.ascontiguousarray(colours[..., 0]) if grey else colours), profile, path))
 
     levels = np.arange(0, 256, 15, dtype=np.uint8)
     greys = np.repeat(levels[:, None, None], 3, axis=2)
-    colours = greys if profile[16:20] == b"GRAY" else np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 1, 3)
+    colours = greys if grey else np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 1, 3)
     if np.abs(converted(colours).astype(int) - colours).max() <= SAME:
         return pixels
     return converted(((pixels + np.uint32(128)) // 257).astype(np.uint8))

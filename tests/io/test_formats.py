@@ -1,5 +1,7 @@
 """Every format of cubes is read back by a reader that this project did not write."""
 
+import shlex
+import subprocess
 import sys
 
 import numpy as np
@@ -205,16 +207,28 @@ def test_without_its_package_envi_names_it_and_writes_nothing(cube, tmp_path, mo
     assert not list(tmp_path.iterdir())
 
 
-def test_matlab_7_3_on_a_full_disk_is_one_sentence(cube, tmp_path, monkeypatch):
-    from collections import namedtuple
+FULL_DISK = """
+import sys
+import numpy as np
+from hsi_inr_tf import io
+from hsi_inr_tf.inference import HyperspectralImage
+from hsi_inr_tf.io import mat
+mat.LARGEST_V5 = 1
+io.write(HyperspectralImage(np.ones((64, 64, 31), np.float32), range(400, 710, 10)), sys.argv[1])
+"""
 
-    from hsi_inr_tf.io import files, mat
 
-    monkeypatch.setattr(mat, "LARGEST_V5", 1)
-    monkeypatch.setattr(files.shutil, "disk_usage", lambda path: namedtuple("usage", "free")(1000))  # filling a disk needs root
-    with pytest.raises(InputError, match="no space left"):
-        write(cube, tmp_path, "mat")
-    assert not list(tmp_path.iterdir())
+def test_matlab_7_3_on_a_full_disk_is_one_sentence(tmp_path):
+    """On a file system of 100 KB, in a mount namespace of the process's own."""
+    mount = f"mount -t tmpfs -o size=100k none {tmp_path}"
+    if subprocess.run(["unshare", "-rm", "sh", "-c", mount], capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small file system (unshare -rm)")
+    write = shlex.join([sys.executable, "-c", FULL_DISK, f"{tmp_path}/cube.mat"])
+    ended = subprocess.run(["unshare", "-rm", "sh", "-c", f"{mount} && {write}; status=$?; ls -A {tmp_path}; exit $status"],
+                           capture_output=True, text=True, timeout=300)
+    message = ended.stderr.splitlines()[-1]
+    assert message.startswith("hsi_inr_tf.errors.InputError: ") and "cannot be written" in message and "no space left" in message
+    assert (ended.returncode, ended.stdout) == (1, "")  # neither killed, nor is anything left of the cube
 
 
 def test_an_envi_header_reads_the_values_beside_it(cube, tmp_path):
@@ -244,20 +258,21 @@ def test_the_path_that_is_returned_is_the_one_to_read(cube, tmp_path, name, form
     np.testing.assert_array_equal(io.read(path).data, cube.data)
 
 
-@pytest.mark.parametrize("arrays", [
-    {"scale": [1.0, 2.0]}, {"wavelengths": "text"}, {"wavelengths": 5.0}, {"metadata": "no json"}, {"wavelengths": ["a"] * 31}])
-@pytest.mark.parametrize("suffix", [".npz", ".mat"])
-def test_odd_variables_are_refused_in_one_sentence(cube, tmp_path, arrays, suffix):
+def savemat_named(path, **variables):
     from scipy.io import savemat
 
-    content = {"cube": cube.data, "wavelengths": cube.wavelengths} | arrays
-    path = tmp_path / f"a{suffix}"
-    if suffix == ".npz":
-        np.savez(path, **content)
-    else:
-        if arrays.get("scale"):
-            pytest.skip("in MATLAB every number is an array, and its first element is taken")
-        savemat(path, content)
+    savemat(path, variables)
+
+
+ODD = [{"wavelengths": "text"}, {"wavelengths": 5.0}, {"wavelengths": ["a"] * 31}, {"metadata": "no json"}]
+
+
+@pytest.mark.parametrize(("save", "arrays"), [
+    *((save, arrays) for save in (np.savez, savemat_named) for arrays in ODD),
+    (np.savez, {"scale": [1.0, 2.0]})])  # in MATLAB every number is an array, and its first element is taken
+def test_odd_variables_are_refused_in_one_sentence(cube, tmp_path, save, arrays):
+    path = tmp_path / ("a.npz" if save is np.savez else "a.mat")
+    save(path, **{"cube": cube.data, "wavelengths": cube.wavelengths} | arrays)
     with pytest.raises(InputError):
         io.read(path)
 

@@ -73,7 +73,7 @@ def find_scenes(folder: Path, camera: Camera):
 
 def read_scene(camera: Camera, path: Path):
     """cube float32 as shipped, `white` its largest value, rgb uint16 as the camera sees the cube divided by it."""
-    cube = formats.mat_variable(path, "tensor", formats.LARGEST_CUBE)
+    cube = formats.mat_variable(path, "tensor", formats.LARGE)
     if cube.ndim != 3 or cube.shape[2] != len(VISIBLE):
         raise InputError(f"{path}: tensor has shape {cube.shape}, expected [height, width, {len(VISIBLE)}]")
     formats.check_values(cube, path, "tensor")

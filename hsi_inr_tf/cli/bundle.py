@@ -19,8 +19,6 @@ class Options:
     """The run folder."""
     which: str = "last"
     """Its weights: last, or best on its validation scenes."""
-    members: int | None = None
-    """Of a committee only so many members: 1 makes inr-edge of inr-compact."""
     out: Path | None = None
     """The folder to write; by default hsi_inr_tf/pretrained/MODEL. A model card (README.md) that is there stays."""
 
@@ -28,12 +26,9 @@ class Options:
 def run(options: Options) -> None:
     """Bundle a run with the package: model.weights.h5, description.json and model.tflite (float16, windows of 256x256)."""
     from hsi_inr_tf import export, inference
-    from hsi_inr_tf.models.committee import first_members
     from hsi_inr_tf.training import load_run
 
     model, description = load_run(options.run, options.which)
-    if options.members is not None:
-        model, description = first_members(model, description, options.members)
     out = options.out or inference.loading.BUNDLED / description.model
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)

@@ -1,12 +1,9 @@
 """Our model for small machines: polynomial regression whose coefficients several hypernetworks adapt to every cell."""
 
-from dataclasses import replace
-
 import keras
 from keras import ops
 
 from hsi_inr_tf.encoding import cell_lattice
-from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.layers import CellMLP, FromCells, Mean, Regression, Share, ToCells
 from hsi_inr_tf.models import continuous, polynomial_regression
 
@@ -102,18 +99,3 @@ class Committee(keras.Model):
         restore = keras.saving.deserialize_keras_object
         members = [restore(member, custom_objects) for member in config["members"]]
         return cls(**{**config, "members": members, "features": restore(config["features"], custom_objects)})
-
-
-def first_members(committee: Committee, description, count: int):
-    """The committee of the first `count` members, with the same weights, and its ModelDescription: inr-edge if it is one."""
-    if not isinstance(committee, Committee) or not 0 < count <= len(committee.members):
-        raise InputError(f"{description.model} has no {count} members to take, expected inr-compact and one of them or more")
-    overrides = {name: value for name, value in description.overrides.items() if name != "members"}
-    overrides |= {"members": count} if count > 1 else {}
-    config = committee.get_config()
-    smaller = Committee.from_config({**config, "members": config["members"][:count]})
-    for layer in smaller.layers:
-        layer.set_weights(committee.get_layer(layer.name).get_weights())
-    whole = f"{count} of the {len(committee.members)} members of {description.model}"
-    return smaller, replace(description, model="inr-edge" if count == 1 else description.model, overrides=overrides,
-                            provenance={**description.provenance, "part": whole})

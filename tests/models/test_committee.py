@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 
 from hsi_inr_tf.data import Scenes
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.models import build, polynomial_regression
-from hsi_inr_tf.models.committee import RIDGE, first_members
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.models.committee import RIDGE
 from tests.test_encoding import written_out
 
 SMALL = {"width": 24, "head_width": 16, "hidden": 5, "basis": 4, "dilations": (1,), "degree": 3}
@@ -92,23 +90,6 @@ def test_at_pixel_centres_samples_and_points_are_the_ordinary_result(committee, 
     np.testing.assert_allclose(committee.sample(rgb[:1], np.arange(32.0), np.arange(32.0)), whole, atol=1e-5)
     points = np.array([[[0, 0], [31, 31], [5, 20]]])
     np.testing.assert_allclose(committee.query(rgb[:1], points)[0], whole[0, points[0, :, 0], points[0, :, 1]], atol=1e-5)
-
-
-def test_its_first_members_are_a_committee_of_their_own(committee, rgb):
-    overrides = {**SMALL, "members": 3, "trust": 0.75}
-    description = ModelDescription("inr-compact", (), named(), 8, committee.halo, None, overrides=overrides)
-    one, of_one = first_members(committee, description, 1)
-    assert of_one.model == "inr-edge"
-    assert of_one.provenance["part"] == "1 of the 3 members of inr-compact"
-    theta = 0.75 * theta_of(committee, committee.members[0], rgb[0])
-    answer = np.asarray(one({"rgb": rgb[:1]})["hsi"])[0]
-    np.testing.assert_allclose(answer[21, 6], by_hand(committee, rgb[0], theta[2, 0], 21, 6), atol=1e-4)
-    for model, described in ((one, of_one), first_members(committee, description, 2)):
-        again = build(described.model, **described.overrides)
-        again.set_weights(model.get_weights())
-        np.testing.assert_array_equal(again({"rgb": rgb})["hsi"], model({"rgb": rgb})["hsi"])
-    with pytest.raises(InputError, match="no 4 members to take"):
-        first_members(committee, description, 4)
 
 
 def test_a_batch_smaller_than_the_committee_is_an_input_error(committee, rgb):

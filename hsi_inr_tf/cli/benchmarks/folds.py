@@ -16,8 +16,6 @@ class Options:
     """Run folders, trained alike on splits with a part "validation" (cave-shared-fold-0, ...), no scene twice among these."""
     which: Literal["last", "best"] = "last"
     """Their weights: the last, or those that were best on the scenes that are scored, which flatters them."""
-    members: int | None = None
-    """Of a committee only so many members: 1 makes inr-edge of inr-compact."""
     data_dir: Path | None = None
     """Where tfds build wrote the dataset; by default TFDS's own place."""
     protocol: Literal["full", "seed", "released", "mstpp"] = "full"
@@ -31,7 +29,6 @@ def run(options: Options) -> None:
     from hsi_inr_tf import data, metrics
     from hsi_inr_tf.inference import Reconstructor
     from hsi_inr_tf.inference.engines import KerasEngine
-    from hsi_inr_tf.models.committee import first_members
     from hsi_inr_tf.training import TrainConfig, load_run
     from hsi_inr_tf.training.parts import part_names
     from hsi_inr_tf.training.run_folder import RunFolder
@@ -41,8 +38,6 @@ def run(options: Options) -> None:
     rows, baseline = [], []
     for folder in options.runs:
         model, description = load_run(folder, options.which)
-        if options.members is not None:
-            model, description = first_members(model, description, options.members)
         path = RunFolder(folder).config
         config = TrainConfig.from_json(path.read_text(), path)
         trained_on, held_out = part_names(config)

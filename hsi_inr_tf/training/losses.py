@@ -23,13 +23,15 @@ def spectral_angle(cube, predicted):
     """Mean angle between spectra in radians; black pixels, where truth has no direction, count as zero.
 
     2 atan2(|u - v|, |u + v|) of the unit vectors, where arccos(u . v) would lose half its digits at small angles and has no
-    finite slope. TINY under each root bounds it below by 0.001 (0.06 degrees), with a slope that goes to zero there.
+    finite slope. TINY under each root bounds it below by 0.001 (0.06 degrees), with a slope that goes to zero there. |u + v| is
+    had from the other lengths by the parallelogram law: passes over all bands are what this loss costs.
     """
-    truth, _ = _direction(cube)
-    guess, _ = _direction(predicted)
-    angle = 2.0 * ops.arctan2(_norm(truth - guess), _norm(truth + guess))
-    lit = ops.cast(ops.any(cube > 0.0, axis=-1), angle.dtype)
-    return ops.mean(angle * lit, axis=(1, 2))
+    light, norm = _square_and_norm(cube)
+    guessed, guessed_norm = _square_and_norm(predicted)
+    apart = _square(cube / norm[..., None] - predicted / guessed_norm[..., None])
+    along = 2.0 * (light / norm**2 + guessed / guessed_norm**2) - apart
+    angle = 2.0 * ops.arctan2(ops.sqrt(apart + TINY), ops.sqrt(ops.maximum(along, 0.0) + TINY))
+    return ops.mean(angle * ops.cast(light > 0.0, angle.dtype), axis=(1, 2))
 
 
 def l1_sam(cube, predicted):
@@ -40,10 +42,10 @@ def l1_sam(cube, predicted):
 LOSSES = {"l1": l1, "l1+sam": l1_sam, "mrae": mrae}
 
 
-def _direction(spectra):
-    norm = _norm(spectra)
-    return spectra / norm[..., None], norm
+def _square(spectra):
+    return ops.sum(spectra * spectra, axis=-1)
 
 
-def _norm(spectra):
-    return ops.sqrt(ops.sum(spectra * spectra, axis=-1) + TINY)
+def _square_and_norm(spectra):
+    square = _square(spectra)
+    return square, ops.sqrt(square + TINY)

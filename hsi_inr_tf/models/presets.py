@@ -44,7 +44,7 @@ def inr_committee(bands: int = 31, members: int = 4, degree: int = 4, hidden: in
     """Ours, for whole images on small machines: regression whose coefficients small hypernetworks adapt to every cell.
 
     Trained by the commands in pretrained/*/README.md, on one core of an AMD EPYC, five folds of twenty CAVE scenes give PSNR
-    35.85, MPSNR 39.82, SSIM .9814, SAM 7.44 in 16 minutes; inr-edge 35.82, 39.51, .9793, 7.66 in 7 (protocol full, 2026-11-25).
+    36.15, MPSNR 39.92, SSIM .9817, SAM 7.37 in 32 minutes; inr-edge 35.82, 39.51, .9793, 7.66 in 7 (protocol full, 2026-11-25).
     """
     features = PixelFeatures(degree, hidden, frequencies, name="features")
 

@@ -1,4 +1,6 @@
-"""Periodic spatial encoding gamma(p) of a position p = (x, y): Eq. 7-8 of arXiv 2112.10541, and where p is measured."""
+"""Periodic spatial encoding gamma(p) of a position p = (x, y): Eq. 7-8 of arXiv 2112.10541, and where p is
+measured.
+"""
 
 import math
 
@@ -16,19 +18,27 @@ def angular_frequencies(count: int, variant: str = "paper") -> list[float]:
 
 
 def gamma(p, frequencies):
-    """Encode positions p [..., 2] = (x, y) as [..., 4 len(frequencies)]: for each w, cos wx, sin wx, cos wy, sin wy."""
+    """Encode positions p [..., 2] = (x, y) as [..., 4 len(frequencies)]: for each w, cos wx, sin wx, cos wy,
+    sin wy.
+    """
     x, y = p[..., 0:1], p[..., 1:2]
-    terms = [term for w in frequencies for term in (ops.cos(w * x), ops.sin(w * x), ops.cos(w * y), ops.sin(w * y))]
+    terms = [
+        term for w in frequencies for term in (ops.cos(w * x), ops.sin(w * x), ops.cos(w * y), ops.sin(w * y))
+    ]
     return ops.concatenate(terms, axis=-1)
 
 
 def patch_position(pixel, side):
-    """Patch-relative coordinate of pixel index `pixel` (may be fractional) on an axis of `side` pixels: pixel / side."""
+    """Patch-relative coordinate of pixel index `pixel` (may be fractional) on an axis of `side` pixels: pixel
+    / side.
+    """
     return pixel / side
 
 
 def cell_position(pixel, cell: int):
-    """(cell index, cell-relative coordinate in [0, 1)) of pixel index `pixel` (may be fractional; centres are integers)."""
+    """(cell index, cell-relative coordinate in [0, 1)) of pixel index `pixel` (may be fractional; centres are
+    integers).
+    """
     position = (pixel + 0.5) / cell
     index = ops.floor(position)
     return ops.cast(index, "int32"), position - index

@@ -2,7 +2,8 @@
 
 
 class InputError(ValueError):
-    """Bad input from a user: the message is one sentence naming the file, what is wrong and what was expected.
+    """Bad input from a user: the message is one sentence naming the file, what is wrong and what was
+    expected.
 
     Commands print it on one line and exit with status 2.
     """

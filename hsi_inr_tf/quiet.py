@@ -12,7 +12,8 @@ LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 @contextmanager
 def quietly():
-    """Hold back what is written to file descriptor 2, native code's standard error; it is shown after all if the block fails.
+    """Hold back what is written to file descriptor 2, native code's standard error; it is shown after all if
+    the block fails.
 
     With TF_CPP_MIN_LOG_LEVEL at 0 or 1, all is shown as it comes.
     """
@@ -36,19 +37,22 @@ def quietly():
 
 
 def quiet_tensorflow() -> None:
-    """Let TensorFlow start without messages in this process and its children, unless TF_CPP_MIN_LOG_LEVEL is set and asks for them.
+    """Let TensorFlow start without messages in this process and its children, unless TF_CPP_MIN_LOG_LEVEL is
+    set and asks for them.
 
     To be called before TensorFlow is imported; it is not imported here.
     """
-    # Level 3 also hides errors that native code logs besides raising them. TensorFlow counts a missing GPU driver among them, which
-    # is none where there is no GPU.
+    # Level 3 also hides errors that native code logs besides raising them. TensorFlow counts a missing GPU
+    # driver among them, which is none where there is no GPU.
     os.environ.setdefault(LEVEL, "2" if Path("/proc/driver/nvidia").exists() else "3")
     if _Finder not in sys.meta_path:
         sys.meta_path.insert(0, _Finder)
 
 
 class _Finder:
-    """Finds TensorFlow alone. While it is loaded it writes messages before it has read the level that it is to keep to."""
+    """Finds TensorFlow alone. While it is loaded it writes messages before it has read the level that it is
+    to keep to.
+    """
 
     @staticmethod
     def find_spec(name, path=None, target=None):

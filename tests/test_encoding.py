@@ -30,8 +30,11 @@ def test_gamma_is_eq_7_and_8(count):
 
 def test_the_released_variant_has_angular_frequencies_half_pi_and_pi():
     assert angular_frequencies(2, "released") == pytest.approx([math.pi / 2, math.pi])
-    np.testing.assert_allclose(PeriodicEncoding(2, "released")(np.array([[0.5, 1.0]], np.float32))[0],
-                               [math.cos(math.pi / 4), math.sin(math.pi / 4), 0, 1, 0, 1, -1, 0], atol=1e-6)
+    np.testing.assert_allclose(
+        PeriodicEncoding(2, "released")(np.array([[0.5, 1.0]], np.float32))[0],
+        [math.cos(math.pi / 4), math.sin(math.pi / 4), 0, 1, 0, 1, -1, 0],
+        atol=1e-6,
+    )
 
 
 def test_no_frequencies_give_no_channels():

@@ -1,4 +1,6 @@
-"""What TensorFlow's native code writes at start stays off the terminal, and comes back where something fails."""
+"""What TensorFlow's native code writes at start stays off the terminal, and comes back where something
+fails.
+"""
 
 import os
 import re
@@ -12,19 +14,32 @@ from hsi_inr_tf import export
 from hsi_inr_tf.quiet import LEVEL, quietly
 
 ROOT = Path(__file__).resolve().parents[1]
-CHATTER = re.compile(r"^[IWE]\d{4} |absl::InitializeLog|oneDNN|cpu_feature_guard|[cC][uU][dD][aA]", re.MULTILINE)
+CHATTER = re.compile(
+    r"^[IWE]\d{4} |absl::InitializeLog|oneDNN|cpu_feature_guard|[cC][uU][dD][aA]", re.MULTILINE
+)
 
 
 @pytest.fixture
 def started(random_model, tmp_path):
-    """`started(level)` runs a command that computes with TensorFlow, the log level set or not; gives its standard error."""
+    """`started(level)` runs a command that computes with TensorFlow, the log level set or not; gives its
+    standard error.
+    """
     model = export.saved_model(*random_model(), tmp_path / "1")
     environment = {name: value for name, value in os.environ.items() if name != LEVEL}
 
     def run(level=None):
-        command = [sys.executable, ROOT / "scripts" / "reconstruct.py", ROOT / "web" / "public" / "still-life.png",
-                   "--model", model, "--out", tmp_path / "cube.npz"]
-        done = subprocess.run(command, env=environment | ({LEVEL: level} if level else {}), capture_output=True, text=True)
+        command = [
+            sys.executable,
+            ROOT / "scripts" / "reconstruct.py",
+            ROOT / "web" / "public" / "still-life.png",
+            "--model",
+            model,
+            "--out",
+            tmp_path / "cube.npz",
+        ]
+        done = subprocess.run(
+            command, env=environment | ({LEVEL: level} if level else {}), capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr
         return done.stderr
 

@@ -1,6 +1,6 @@
 """Makes the sample pictures that the page offers, from scenes of the reflectance_collage dataset (seed 0).
 
-    PYTHONPATH=. python web/samples.py
+PYTHONPATH=. python web/samples.py
 """
 
 from pathlib import Path

@@ -12,7 +12,10 @@ from hsi_inr_tf.errors import InputError
 
 BUILDER = Path(__file__).resolve().parents[2] / "tfds_builders" / "reflectance_collage"
 NEXT = (
-    ("python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr", "your own photograph, bundled weights"),
+    (
+        "python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr",
+        "your own photograph, bundled weights",
+    ),
     ("python scripts/view.py photo.hdr", "its bands and spectra, as figures and a page"),
     ("python scripts/serve.py --help", "a server for these models"),
     ("python scripts/train.py --help", "training on CAVE, NUS, NTIRE2018, ARAD_1K or your own pairs"),
@@ -30,12 +33,15 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Build the embedded dataset, train inr-compact on it, score it beside regression, export it and write a report."""
+    """Build the embedded dataset, train inr-compact on it, score it beside regression, export it and write a
+    report.
+    """
     from hsi_inr_tf import export
-    from hsi_inr_tf.cli.evaluate import comparison, regression_reconstructor, scored
     from hsi_inr_tf.data import open_scenes
+    from hsi_inr_tf.evaluation import comparison, regression_reconstructor, scored
     from hsi_inr_tf.inference import load
-    from hsi_inr_tf.training import TrainConfig, load_run, train
+    from hsi_inr_tf.trained.weights import load_run
+    from hsi_inr_tf.training import TrainConfig, train
     from hsi_inr_tf.viz import report
 
     begun = time.monotonic()
@@ -46,9 +52,20 @@ def run(options: Options) -> None:
     build_dataset(data_dir)
 
     _heading("2/6", "training inr-compact")
-    config = TrainConfig(model="inr-compact", dataset="reflectance_collage", data_dir=data_dir, out=out / "run",
-                         steps=options.steps, batch_size=12, patch=64, seed=options.seed, loss="l1+sam", learning_rate=1e-3,
-                         ema=0.998, validate_every=1000)
+    config = TrainConfig(
+        model="inr-compact",
+        dataset="reflectance_collage",
+        data_dir=data_dir,
+        out=out / "run",
+        steps=options.steps,
+        batch_size=12,
+        patch=64,
+        seed=options.seed,
+        loss="l1+sam",
+        learning_rate=1e-3,
+        ema=0.998,
+        validate_every=1000,
+    )
     folder = train(config)
 
     _heading("3/6", "scoring it beside polynomial regression on the test scenes")
@@ -73,15 +90,23 @@ def run(options: Options) -> None:
         difference = float(np.abs(load(path).reconstruct(scene.rgb).data - cube.data).max())
         print(f"{name}: largest difference from Keras {difference:.1e}")
         if not difference <= 1e-4:
-            raise InputError(f"{path}: its cube differs from Keras's by {difference:.1e}, expected at most 1e-4")
+            raise InputError(
+                f"{path}: its cube differs from Keras's by {difference:.1e}, expected at most 1e-4"
+            )
 
     _heading("6/6", "writing the report")
     page = out / "report.html"
-    files = {"the run: weights, configuration, log": str(folder), "for TensorFlow Serving": str(saved_model),
-             "for devices": str(tflite), "the dataset, as tfds build writes it": str(data_dir)}
+    files = {
+        "the run: weights, configuration, log": str(folder),
+        "for TensorFlow Serving": str(saved_model),
+        "for devices": str(tflite),
+        "the dataset, as tfds build writes it": str(data_dir),
+    }
     report.write(page, reconstructor, regression, scenes, scores, baseline, files=files, commands=NEXT)
     print(f"\nDone in {(time.monotonic() - begun) / 60:.1f} minutes. What was made:")
-    for what, where in ({"open it in a browser: pictures, error maps, spectra, scores": str(page)} | files).items():
+    for what, where in (
+        {"open it in a browser: pictures, error maps, spectra, scores": str(page)} | files
+    ).items():
         print(f"  {where:<42} {what}")
     print("\nWhat to try next:")
     for line, what in NEXT:
@@ -89,11 +114,15 @@ def run(options: Options) -> None:
 
 
 def build_dataset(data_dir: Path) -> None:
-    """What `tfds build tfds_builders/reflectance_collage --data_dir DIR` does, in this process; nothing if it is there."""
+    """What `tfds build tfds_builders/reflectance_collage --data_dir DIR` does, in this process; nothing if it
+    is there.
+    """
     if not BUILDER.is_dir():
         raise InputError(f"{BUILDER} is missing, the demo runs in a clone of the repository")
     source = BUILDER / "reflectance_collage_dataset_builder.py"
-    specification = importlib.util.spec_from_file_location("tfds_builders.reflectance_collage.builder", source)
+    specification = importlib.util.spec_from_file_location(
+        "tfds_builders.reflectance_collage.builder", source
+    )
     module = importlib.util.module_from_spec(specification)
     sys.modules[specification.name] = module
     specification.loader.exec_module(module)

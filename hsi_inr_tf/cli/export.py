@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 import tyro
 
-from hsi_inr_tf.cli.evaluate import training_part
+from hsi_inr_tf.data.splits import training_part
 from hsi_inr_tf.errors import InputError
 
 CALIBRATION = 64  # windows that int8 and int16x8 measure the ranges of activations on
@@ -19,15 +19,21 @@ class Options:
     model: Annotated[str, tyro.conf.Positional]
     """A bundled model (inr-compact, inr-edge) or a run folder."""
     out: Path
-    """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite: the file, or a folder for several."""
+    """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite: the file, or a
+    folder for several.
+    """
     format: Literal["saved_model", "tflite"] | None = None
     """Without it tflite if --out ends in .tflite or --size or --quantize is given, else saved_model."""
     quantize: tuple[Literal["none", "float16", "dynamic", "int8", "int16x8"], ...] = ("none",)
     """TFLite: how numbers are stored. Several make several files."""
     size: tuple[str, ...] = ("128",)
-    """TFLite: the picture's sides, as 128 or 256x320; "any" makes a resizable input. Several make several files."""
+    """TFLite: the picture's sides, as 128 or 256x320; "any" makes a resizable input. Several make several
+    files.
+    """
     dataset: str | None = None
-    """Compare on this dataset's scenes (cave, reflectance_collage ..); int8 and int16x8 are calibrated on it too."""
+    """Compare on this dataset's scenes (cave, reflectance_collage ..); int8 and int16x8 are calibrated on it
+    too.
+    """
     data_dir: Path | None = None
     """Where TFDS wrote the dataset."""
     split: str = "cave-22-10:test"
@@ -47,17 +53,25 @@ def run(options: Options) -> None:
     from tqdm import tqdm
 
     from hsi_inr_tf import export, inference
-    from hsi_inr_tf.export import flatbuffer, parity
+    from hsi_inr_tf.evaluation import parity
+    from hsi_inr_tf.evaluation.timing import milliseconds
+    from hsi_inr_tf.export import flatbuffer
     from hsi_inr_tf.inference.engines import KerasEngine
 
     for_tflite = options.out.suffix == ".tflite" or options.size != ("128",) or options.quantize != ("none",)
     kind = options.format or ("tflite" if for_tflite else "saved_model")
     if kind == "saved_model" and for_tflite:
-        raise InputError("a SavedModel is a folder, takes any size and is not quantised: expected no --size, no --quantize and "
-                         "no --out that ends in .tflite, or --format tflite")
+        raise InputError(
+            "a SavedModel is a folder, takes any size and is not quantised: expected no --size, no "
+            "--quantize and "
+            "no --out that ends in .tflite, or --format tflite"
+        )
     engine = inference.load(options.model).engine
     if not isinstance(engine, KerasEngine):
-        raise InputError(f"{options.model} is an exported model already, expected a run folder or a bundled model with weights")
+        raise InputError(
+            f"{options.model} is an exported model already, expected a run folder or a bundled model with "
+            "weights"
+        )
     model, description = engine.model, engine.description
     pictures, what = _pictures(options)
     written = []
@@ -67,18 +81,44 @@ def run(options: Options) -> None:
     else:
         sizes = [_sides(text) for text in options.size] if not model.patch else [(model.patch, model.patch)]
         calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
-        for (height, width), quantize, path in tqdm(_targets(options, description.model, sizes), desc="exporting", leave=False):
+        for (height, width), quantize, path in tqdm(
+            _targets(options, description.model, sizes), desc="exporting", leave=False
+        ):
             representative = calibration and _windows(calibration, height or 128, width or 128)
-            written.append(export.tflite(model, description, path, height=height, width=width, quantize=quantize,
-                                         representative=representative))
+            written.append(
+                export.tflite(
+                    model,
+                    description,
+                    path,
+                    height=height,
+                    width=width,
+                    quantize=quantize,
+                    representative=representative,
+                )
+            )
     rows = []
     for path in tqdm(written, desc="comparing", leave=False):
         exported = inference.load(path).engine
         height, width = exported.fixed_shape or (128, 128)
-        times = {threads: export.milliseconds(path, height, width, threads) for threads in (1, 2)} if options.time else {}
-        rows.append(parity.compare(path.name if path.suffix else f"{path.parent.name}/{path.name}", path, engine, exported,
-                                   pictures(), times))
-    print(f"Compared with Keras on {what}" + ("; milliseconds for an input of 128x128 where any will do." if options.time else "."))
+        times = (
+            {threads: milliseconds(path, height, width, threads) for threads in (1, 2)}
+            if options.time
+            else {}
+        )
+        rows.append(
+            parity.compare(
+                path.name if path.suffix else f"{path.parent.name}/{path.name}",
+                path,
+                engine,
+                exported,
+                pictures(),
+                times,
+            )
+        )
+    print(
+        f"Compared with Keras on {what}"
+        + ("; milliseconds for an input of 128x128 where any will do." if options.time else ".")
+    )
     print(parity.table(rows))
     for path in written:
         if path.suffix == ".tflite" and (custom := flatbuffer.contents(path).custom):
@@ -106,7 +146,9 @@ def _sides(text):
 
 def _targets(options, name, sizes):
     """(sides, quantisation, path) of every file to write."""
-    wanted = [(sides, quantize) for sides in dict.fromkeys(sizes) for quantize in dict.fromkeys(options.quantize)]
+    wanted = [
+        (sides, quantize) for sides in dict.fromkeys(sizes) for quantize in dict.fromkeys(options.quantize)
+    ]
     if options.out.suffix == ".tflite":
         if len(wanted) > 1:
             raise InputError(f"{options.out} is one file, but {len(wanted)} were asked for: give a folder")
@@ -124,19 +166,30 @@ def _targets(options, name, sizes):
 def _pictures(options):
     """A function that yields pairs (rgb, cube or None), and what they are in words."""
     if options.images:
-        from hsi_inr_tf.io import read_image
+        from hsi_inr_tf.pictures import read_image
 
-        pictures = [(read_image(path), None) for path in options.images]  # now, as nothing is written if one cannot be read
+        pictures = [
+            (read_image(path), None) for path in options.images
+        ]  # now, as nothing is written if one cannot be read
         return lambda: pictures, f"{len(pictures)} picture{'s' if len(pictures) > 1 else ''}"
     if options.dataset:
         from hsi_inr_tf.data import open_scenes
 
-        scenes = open_scenes(options.dataset, options.data_dir, options.split, allow_missing=options.allow_missing)
-        return (lambda: ((scene.rgb, scene.cube) for scene in scenes)), f"{options.dataset}, {options.split}, {len(scenes)} scenes"
+        scenes = open_scenes(
+            options.dataset, options.data_dir, options.split, allow_missing=options.allow_missing
+        )
+        return (
+            lambda: ((scene.rgb, scene.cube) for scene in scenes)
+        ), f"{options.dataset}, {options.split}, {len(scenes)} scenes"
     ramp = np.linspace(0.0, 1.0, 512, dtype=np.float32)
-    smooth = np.stack(np.broadcast_arrays(ramp[:, None], ramp[None, :], 0.5 + 0.5 * np.sin(9 * ramp[:, None] * ramp)), axis=-1)
+    smooth = np.stack(
+        np.broadcast_arrays(ramp[:, None], ramp[None, :], 0.5 + 0.5 * np.sin(9 * ramp[:, None] * ramp)),
+        axis=-1,
+    )
     grain = np.random.default_rng(0).normal(0.0, 0.03, smooth.shape).astype(np.float32)
-    return lambda: [(np.clip(smooth + grain, 0.0, 1.0), None)], "a made-up picture (give --dataset or --images for real ones)"
+    return lambda: [
+        (np.clip(smooth + grain, 0.0, 1.0), None)
+    ], "a made-up picture (give --dataset or --images for real ones)"
 
 
 def _calibration(options):
@@ -149,7 +202,9 @@ def _calibration(options):
 
 
 def _windows(scenes, height, width):
-    """Calibration pictures: windows [height, width, 3] at random places of the scenes, in turn; the seed is 0."""
+    """Calibration pictures: windows [height, width, 3] at random places of the scenes, in turn; the seed is
+    0.
+    """
     generator = np.random.default_rng(0)
     windows = []
     for number in range(CALIBRATION):

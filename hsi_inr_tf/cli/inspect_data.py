@@ -1,4 +1,6 @@
-"""A look at a dataset: figures of every scene in a table, and a contact sheet of pictures, false colours and spectra."""
+"""A look at a dataset: figures of every scene in a table, and a contact sheet of pictures, false colours and
+spectra.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +9,7 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from hsi_inr_tf.cli.evaluate import write_json
-from hsi_inr_tf.io.files import replacing
+from hsi_inr_tf.files import replacing, write_json
 
 COLUMNS = 2  # scenes side by side on the sheet
 ROWS = 200  # of a scene that are read at once
@@ -38,9 +39,14 @@ def run(options: Options) -> None:
 
     from hsi_inr_tf.data import open_scenes
 
-    scenes = open_scenes(options.dataset, options.data_dir, options.split, allow_missing=options.allow_missing)
+    scenes = open_scenes(
+        options.dataset, options.data_dir, options.split, allow_missing=options.allow_missing
+    )
     nm = scenes.wavelengths
-    print(f"{options.dataset}: {len(scenes)} scenes, {len(nm)} bands from {nm[0]:g} to {nm[-1]:g} nm, camera {scenes.camera.name}")
+    print(
+        f"{options.dataset}: {len(scenes)} scenes, {len(nm)} bands from {nm[0]:g} to {nm[-1]:g} nm, "
+        f"camera {scenes.camera.name}"
+    )
     rows = [figures(scenes, i) for i in tqdm(range(len(scenes)), desc="reading", unit="scene")]
     width = max(len(row["name"]) for row in rows)
     heads = ("min", "median", "max", "zero %", "at max %", "rgb full %", "rgb error")
@@ -50,14 +56,21 @@ def run(options: Options) -> None:
         values = [f"{row[key]:10.4f}" for key in ("min", "median", "max")]
         values += [f"{100 * row[key]:10.3f}" for key in ("zero", "saturated", "rgb_saturated")]
         print(f"{row['name']:<{width}} {size:>11} " + " ".join([*values, f"{row['rgb_error']:10.4f}"]))
-    print("zero, at max: share of the cube's values that are 0 or the scene's largest; rgb full: share of pixels with a channel\n"
-          "at its end; rgb error: RMSE, in linear light, between the RGB and what the camera renders of the cube")
+    print(
+        "zero, at max: share of the cube's values that are 0 or the scene's largest; rgb full: share of "
+        "pixels with a channel\n"
+        "at its end; rgb error: RMSE, in linear light, between the RGB and what the camera renders of "
+        "the cube"
+    )
     if options.json:
         write_json(options.json, {"dataset": options.dataset, "split": options.split, "scenes": rows})
     shown = sorted({round(i) for i in np.linspace(0, len(scenes) - 1, min(options.most, len(scenes)))})
     with replacing(options.out) as temporary:
         temporary.write_bytes(contact_sheet(scenes, shown))
-    print(f"wrote {options.out}" + (f" with {len(shown)} of {len(scenes)} scenes" if len(shown) < len(scenes) else ""))
+    print(
+        f"wrote {options.out}"
+        + (f" with {len(shown)} of {len(scenes)} scenes" if len(shown) < len(scenes) else "")
+    )
 
 
 def figures(scenes, index: int) -> dict:
@@ -77,18 +90,27 @@ def figures(scenes, index: int) -> dict:
         sample.append(cube[::7, ::7].ravel())
     values = height * width * len(scenes.wavelengths)
     return {
-        "name": scenes.names[index], "height": height, "width": width, "min": low, "max": high,
-        "median": float(np.median(np.concatenate(sample))), "zero": zero / values, "saturated": full / values,
-        "rgb_saturated": clipped / (height * width), "rgb_error": (squares / (height * width * 3)) ** 0.5,
-    }  # fmt: skip
+        "name": scenes.names[index],
+        "height": height,
+        "width": width,
+        "min": low,
+        "max": high,
+        "median": float(np.median(np.concatenate(sample))),
+        "zero": zero / values,
+        "saturated": full / values,
+        "rgb_saturated": clipped / (height * width),
+        "rgb_error": (squares / (height * width * 3)) ** 0.5,
+    }
 
 
 def contact_sheet(scenes, indices) -> bytes:
-    """A PNG: per scene its RGB with marked points, a false colour of the cube, and the spectra at the points."""
+    """A PNG: per scene its RGB with marked points, a false colour of the cube, and the spectra at the
+    points.
+    """
     from matplotlib.figure import Figure
 
-    from hsi_inr_tf.inference import HyperspectralImage
-    from hsi_inr_tf.viz import figures as drawing
+    from hsi_inr_tf.cubes import HyperspectralImage
+    from hsi_inr_tf.cubes import summary as drawing
 
     lines = -(-len(indices) // COLUMNS)
     figure = Figure(figsize=(COLUMNS * 8.2, lines * 2.7 + 0.2), layout="constrained", facecolor=drawing.PAPER)

@@ -19,13 +19,19 @@ class Options:
     model: str
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     out: Path
-    """The file to write, or a folder, as any name without a suffix is: for several pictures there must be one."""
+    """The file to write, or a folder, as any name without a suffix is: for several pictures there must be
+    one.
+    """
     format: Literal["envi", "mat", "npz", "netcdf", "geotiff"] | None = None
-    """The cube's format; without it the suffix of --out says it (.hdr .mat .npz .nc .tif), and in folders it is envi."""
+    """The cube's format; without it the suffix of --out says it (.hdr .mat .npz .nc .tif), and in folders it
+    is envi.
+    """
     dtype: Literal["float32", "uint16"] = "float32"
     """How values are stored; uint16 holds [0, 1] times 65535 in half the space."""
     scale: float = 1.0
-    """Evaluate the representation between pixels: 2 gives twice the height and width. Needs an implicit model."""
+    """Evaluate the representation between pixels: 2 gives twice the height and width. Needs an implicit
+    model.
+    """
     wavelengths: str | None = None
     """Resample to 400:700:5, to 450,550,650, or to the numbers in a file (nm, within the model's range)."""
     consistent: bool = False
@@ -33,20 +39,26 @@ class Options:
     tile: int | None = None
     """Side of the tiles that large pictures are cut into; the result does not depend on it."""
     runner: str | None = None
-    """Reconstruct on an Apache Beam runner, DirectRunner or a cluster's; a picture that cannot be read does not stop the rest."""
+    """Reconstruct on an Apache Beam runner, DirectRunner or a cluster's; a picture that cannot be read does
+    not stop the rest.
+    """
     runner_options: tuple[str, ...] = ()
-    """What the runner takes, as direct_num_workers=2 direct_running_mode=multi_processing, or job_endpoint=HOST:PORT."""
+    """What the runner takes, as direct_num_workers=2 direct_running_mode=multi_processing, or
+    job_endpoint=HOST:PORT.
+    """
 
 
 def run(options: Options) -> None:
     """Turn photographs into hyperspectral cubes."""
     from tqdm import tqdm
 
-    from hsi_inr_tf import inference, io
+    from hsi_inr_tf import inference, pictures
 
     if not options.images:
-        raise InputError("no pictures given: scripts/reconstruct.py PICTURE... --model MODEL --out FILE_OR_FOLDER")
-    images = io.find_images(options.images)
+        raise InputError(
+            "no pictures given: scripts/reconstruct.py PICTURE... --model MODEL --out FILE_OR_FOLDER"
+        )
+    images = pictures.find_images(options.images)
     targets = _targets(images, options)
     wavelengths = _wavelengths(options)  # what cannot be read is refused before anything is loaded
     if options.runner:
@@ -55,7 +67,7 @@ def run(options: Options) -> None:
     broken = 0
     for image, target in zip(images, targets, strict=True):
         try:
-            picture = io.read_picture(image)
+            picture = pictures.read_picture(image)
         except InputError as error:  # what is wrong with one picture says nothing about the others
             if len(images) == 1:
                 raise
@@ -63,21 +75,30 @@ def run(options: Options) -> None:
             broken += 1
             continue
         with tqdm(desc=image.name, unit="row", leave=False) as bar:
-            print(_reconstruct(reconstructor, picture, image.name, target, options, wavelengths, bar), flush=True)
+            print(
+                _reconstruct(reconstructor, picture, image.name, target, options, wavelengths, bar),
+                flush=True,
+            )
     if broken:
         raise InputError(f"{broken} of {len(images)} pictures could not be read and were left out")
 
 
 def reconstruct_file(reconstructor, image: Path, target: Path, options: Options) -> str:
-    """Reconstruct one picture into one file, as the options say; gives a sentence about it. Raises InputError."""
-    from hsi_inr_tf import io
+    """Reconstruct one picture into one file, as the options say; gives a sentence about it. Raises
+    InputError.
+    """
+    from hsi_inr_tf import pictures
 
-    return _reconstruct(reconstructor, io.read_picture(image), image.name, target, options, _wavelengths(options))
+    return _reconstruct(
+        reconstructor, pictures.read_picture(image), image.name, target, options, _wavelengths(options)
+    )
 
 
-def _reconstruct(reconstructor, picture, name: str, target: Path, options: Options, wavelengths, bar=None) -> str:
+def _reconstruct(
+    reconstructor, picture, name: str, target: Path, options: Options, wavelengths, bar=None
+) -> str:
     """The same for a picture that has been read from a file called `name`; `bar` is a tqdm of rows."""
-    from hsi_inr_tf import io
+    from hsi_inr_tf import cubes
     from hsi_inr_tf.optics import srgb
 
     began = time.monotonic()
@@ -88,21 +109,36 @@ def _reconstruct(reconstructor, picture, name: str, target: Path, options: Optio
             bar.total = total
             bar.update(done - bar.n)
 
-    cube = reconstructor.stream(picture.pixels, scale=options.scale, wavelengths=wavelengths, consistent=options.consistent,
-                                tile=options.tile, progress=progress,
-                                provenance={"source": name}, georeference=picture.georeference, decode=decode)
-    written = io.write(cube, target, options.format, options.dtype)
+    cube = reconstructor.stream(
+        picture.pixels,
+        scale=options.scale,
+        wavelengths=wavelengths,
+        consistent=options.consistent,
+        tile=options.tile,
+        progress=progress,
+        provenance={"source": name},
+        georeference=picture.georeference,
+        decode=decode,
+    )
+    written = cubes.write(cube, target, options.format, options.dtype)
     height, width, bands = cube.shape
     error = cube.provenance["reprojection"]
     first, last = cube.wavelengths[0], cube.wavelengths[-1]
     nm = f"{bands} bands from {first:g} to {last:g} nm" if bands > 1 else f"one band at {first:g} nm"
-    text = (f"{written}: {height} x {width} pixels, {nm}, {time.monotonic() - began:.1f} s; rendered back to RGB the model's cube "
-            f"differs from {name} by {255 * error['rmse']:.2f} of 255 (RMSE)")
-    return text if cube.provenance["exact"] else text + "; computed in tiles too small for all that the model can see"
+    text = (
+        f"{written}: {height} x {width} pixels, {nm}, {time.monotonic() - began:.1f} s; rendered back to "
+        "RGB the model's cube "
+        f"differs from {name} by {255 * error['rmse']:.2f} of 255 (RMSE)"
+    )
+    return (
+        text
+        if cube.provenance["exact"]
+        else text + "; computed in tiles too small for all that the model can see"
+    )
 
 
 def _wavelengths(options) -> tuple[float, ...] | None:
-    from hsi_inr_tf.inference.wavelengths import parse
+    from hsi_inr_tf.optics.resampling import parse
 
     return parse(options.wavelengths) if options.wavelengths is not None else None
 
@@ -110,45 +146,57 @@ def _wavelengths(options) -> tuple[float, ...] | None:
 def _on_runner(images, targets, options):
     """The same on a Beam runner; pictures that cannot be read are reported at the end."""
     try:
-        from hsi_inr_tf.batch import pipeline
+        from hsi_inr_tf.inference import beam as pipeline
     except ImportError as error:
         raise InputError(f"--runner needs Apache Beam: pip install 'hsi_inr_tf[beam]' ({error})") from error
 
     folder = targets[0].parent
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / "reconstruct-report.jsonl"
-    print(f"reconstructing {len(images)} pictures on {options.runner}; the report will be {report}", flush=True)
+    print(
+        f"reconstructing {len(images)} pictures on {options.runner}; the report will be {report}", flush=True
+    )
     work = partial(reconstruct_file, options=options)
-    outcomes = pipeline.run(zip(images, targets, strict=True), options.model, work, report, options.runner, options.runner_options)
+    outcomes = pipeline.run(
+        zip(images, targets, strict=True), options.model, work, report, options.runner, options.runner_options
+    )
     for outcome in outcomes:
         if outcome.summary:
             print(outcome.summary)
     broken = [outcome.error for outcome in outcomes if outcome.error]
     if broken:
-        raise InputError(f"{len(broken)} of {len(outcomes)} pictures were not reconstructed: {'; '.join(broken)}")
+        raise InputError(
+            f"{len(broken)} of {len(outcomes)} pictures were not reconstructed: {'; '.join(broken)}"
+        )
 
 
 def _targets(images, options) -> list[Path]:
     """The cube's path for every picture."""
-    from hsi_inr_tf.io import FORMATS, format_of, named_for
+    from hsi_inr_tf.cubes import FORMATS, format_of, named_for
 
     out = options.out
     as_file = len(images) == 1 and not options.images[0].is_dir() and not out.is_dir() and out.suffix
     if as_file:
         format = options.format or format_of(out)
         if out.suffix.lower() in FORMATS.values() and format_of(out) != format:
-            raise InputError(f"{out} is named as {format_of(out)}, but --format is {format}: "
-                             f"expected {out.with_suffix(FORMATS[format])}")
+            raise InputError(
+                f"{out} is named as {format_of(out)}, but --format is {format}: "
+                f"expected {out.with_suffix(FORMATS[format])}"
+            )
         return _sparing(images, [named_for(out, format)])
     if out.is_file():
-        raise InputError(f"{out} is a file, expected a folder or a name that ends in {' '.join(FORMATS.values())}")
+        raise InputError(
+            f"{out} is a file, expected a folder or a name that ends in {' '.join(FORMATS.values())}"
+        )
     if out.suffix in FORMATS.values():
         raise InputError(f"{out} is one file, but there are {len(images)} pictures: give a folder")
     suffix = FORMATS[options.format or "envi"]
     targets = [out / f"{image.stem}{suffix}" for image in images]
     same = {t for t in targets if targets.count(t) > 1}
     if same:
-        raise InputError(f"several pictures would be written to {sorted(same)[0]}: reconstruct them into different folders")
+        raise InputError(
+            f"several pictures would be written to {sorted(same)[0]}: reconstruct them into different folders"
+        )
     return _sparing(images, targets)
 
 

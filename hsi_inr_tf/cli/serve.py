@@ -33,7 +33,9 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Serve a trained model with kserve: REST V1 (as TF Serving), REST V2 and gRPC V2. See docs/serving.md."""
+    """Serve a trained model with kserve: REST V1 (as TF Serving), REST V2 and gRPC V2. See
+    docs/serving.md.
+    """
     from hsi_inr_tf.inference import load
     from hsi_inr_tf.serving import importing_kserve
 
@@ -45,10 +47,15 @@ def run(options: Options) -> None:
     _check(options)
     reconstructor = load(options.model)
     limits = Limits(options.max_body_mb << 20, options.max_pixels, options.max_json_pixels)
-    model = ServedModel(options.name or reconstructor.description.model, reconstructor, limits, options.workers)
+    model = ServedModel(
+        options.name or reconstructor.description.model, reconstructor, limits, options.workers
+    )
     grpc = f"; gRPC at {options.host}:{options.grpc_port}" if options.grpc_port is not None else ""
-    print(f"serving {model.name} at http://{options.host}:{options.port}/v1/models/{model.name}:predict and "
-          f"/v2/models/{model.name}/infer{grpc}. Stop with Ctrl-C.", flush=True)
+    print(
+        f"serving {model.name} at http://{options.host}:{options.port}/v1/models/{model.name}:predict and "
+        f"/v2/models/{model.name}/infer{grpc}. Stop with Ctrl-C.",
+        flush=True,
+    )
     Server(options.host, options.port, options.grpc_port).serve(model)
 
 
@@ -57,7 +64,9 @@ def _check(options):
         if getattr(options, name) < 1:
             raise InputError(f"--{name.replace('_', '-')} is {getattr(options, name)}, expected at least 1")
     if options.name is not None and not re.fullmatch(r"[\w.-]+", options.name):
-        raise InputError(f"--name {options.name} cannot stand in an address, expected letters, digits, points and dashes")
+        raise InputError(
+            f"--name {options.name} cannot stand in an address, expected letters, digits, points and dashes"
+        )
     if options.port == options.grpc_port:
         raise InputError(f"--port and --grpc-port are both {options.port}, expected two ports")
     for port in (options.port, options.grpc_port):
@@ -70,4 +79,6 @@ def _check_free(host, port):
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot listen at {host}:{port} ({reason}), choose another --host or --port") from error
+        raise InputError(
+            f"cannot listen at {host}:{port} ({reason}), choose another --host or --port"
+        ) from error

@@ -12,14 +12,20 @@ from hsi_inr_tf.training.parts import part_names
 @dataclass(frozen=True)
 class Options(TrainConfig):
     config: Path | None = None
-    """The config.json of a run: its settings hold where no flag says otherwise. Alone, it goes on with that run."""
+    """The config.json of a run: its settings hold where no flag says otherwise. Alone, it goes on with that
+    run.
+    """
 
 
 def run(options: Options) -> None:
     """Train a model on a dataset. The same command goes on with a run that was interrupted."""
     folder = train(_settings(options, TrainConfig))
     print(f"trained:  {folder}")
-    flags = {"dataset": options.dataset, "data-dir": options.data_dir, "split": part_names(options)[1] or "NAME:PART"}
+    flags = {
+        "dataset": options.dataset,
+        "data-dir": options.data_dir,
+        "split": part_names(options)[1] or "NAME:PART",
+    }
     flags = " ".join(f"--{name} {value}" for name, value in flags.items() if value)
     print(f"score it: python scripts/evaluate.py {folder} {flags}")
     print(f"use it:   python scripts/reconstruct.py IMAGE --model {folder} --out FILE")

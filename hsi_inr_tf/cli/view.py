@@ -25,18 +25,21 @@ class Options:
 
 def run(options: Options) -> None:
     """Draw a cube: false colour, its bands, spectra at points, error maps, and a page to explore it in."""
-    from hsi_inr_tf import io
-    from hsi_inr_tf.io.files import replacing
+    from hsi_inr_tf import cubes
+    from hsi_inr_tf.cubes import summary
+    from hsi_inr_tf.files import replacing
     from hsi_inr_tf.viz import figures, page
 
-    image = io.read(options.cube)
-    reference = io.read(options.reference) if options.reference else None
+    image = cubes.read(options.cube)
+    reference = cubes.read(options.reference) if options.reference else None
     for nm in options.false_colour:
         image.index(nm)  # refuses what lies outside
-    points = _points(options.points, image) or figures.spread_points(image)
-    drawn = {"false_colour.png": lambda: figures.false_colour_figure(image, options.false_colour),
-             "bands.png": lambda: figures.montage(image),
-             "spectra.png": lambda: figures.spectra_figure(image, points, reference)}
+    points = _points(options.points, image) or summary.spread_points(image)
+    drawn = {
+        "false_colour.png": lambda: figures.false_colour_figure(image, options.false_colour),
+        "bands.png": lambda: figures.montage(image),
+        "spectra.png": lambda: figures.spectra_figure(image, points, reference),
+    }
     if reference is not None:
         figures.check_comparable(image, reference)
         drawn["errors.png"] = lambda: figures.error_maps(image, reference)
@@ -48,7 +51,7 @@ def run(options: Options) -> None:
         raise InputError(f"{folder} cannot be made a folder ({error.strerror})") from error
     for name, draw in drawn.items():
         with replacing(folder / name) as temporary:
-            temporary.write_bytes(figures.png(draw()))
+            temporary.write_bytes(summary.png(draw()))
         print(f"wrote {folder / name}")
     title = image.provenance.get("source") or options.cube.name
     print(f"wrote {page.write(folder / 'index.html', image, reference, points, title)}: open it in a browser")

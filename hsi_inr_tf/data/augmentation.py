@@ -1,4 +1,6 @@
-"""Augmentation of training crops: geometry, and the physics of light applied to the cube, with the RGB rendered anew."""
+"""Augmentation of training crops: geometry, and the physics of light applied to the cube, with the RGB
+rendered anew.
+"""
 
 from dataclasses import dataclass
 
@@ -10,7 +12,9 @@ from hsi_inr_tf.optics import Camera
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What may happen to a crop. The last three change the light, so the RGB is rendered again and quantised to 8 bit."""
+    """What may happen to a crop. The last three change the light, so the RGB is rendered again and quantised
+    to 8 bit.
+    """
 
     flips: bool = True
     """Mirror either axis and transpose, each with probability 1/2."""
@@ -42,8 +46,9 @@ def flip(rgb, cube, rng: np.random.Generator):
 def relight(rgb, cube, rng: np.random.Generator, camera: Camera, augmentation: Augmentation, other):
     """Change the light of one crop; `other()` gives the (rgb, cube) that may be mixed in.
 
-    What the shipped RGB has beyond the camera's model of it (noise, processing) is kept, in linear light, so that relit crops
-    look like the data the model will meet; where the RGB is clipped there is nothing to keep.
+    What the shipped RGB has beyond the camera's model of it (noise, processing) is kept, in linear light, so
+    that relit crops look like the data the model will meet; where the RGB is clipped there is nothing to
+    keep.
     """
     residual = _residual(rgb, cube, camera)
     if rng.random() < augmentation.mixing:
@@ -63,7 +68,9 @@ def _residual(rgb, cube, camera):
 
 
 def smooth_gain(rng: np.random.Generator, bands: int, deviation: float, waves: int = 4) -> np.ndarray:
-    """A smooth positive curve [bands]: exp of a random sum of half cosines, of that standard deviation, mean logarithm 0."""
+    """A smooth positive curve [bands]: exp of a random sum of half cosines, of that standard deviation, mean
+    logarithm 0.
+    """
     position = (np.arange(bands) + 0.5) / bands
     amplitudes = rng.normal(size=waves) / np.arange(1, waves + 1)
     amplitudes *= deviation / np.sqrt(0.5 * np.sum(1.0 / np.arange(1, waves + 1) ** 2))

@@ -1,4 +1,6 @@
-"""What the dataset builders share: the record of a scene, and generation scene by scene, alone or on Apache Beam."""
+"""What the dataset builders share: the record of a scene, and generation scene by scene, alone or on Apache
+Beam.
+"""
 
 import inspect
 import os
@@ -16,14 +18,26 @@ from hsi_inr_tf.optics import VISIBLE, Camera
 
 
 class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
-    """A TFDS builder that writes each scene as one shard, so that only one scene per worker is ever in memory.
+    """A TFDS builder that writes each scene as one shard, so that only one scene per worker is ever in
+    memory.
 
-    A record holds `name`, `rgb` [h, w, 3], `cube` [h, w, bands] as distributed, `white` (the cube's value that stands for 1)
-    and `wavelengths` [bands] in nm; the dataset's metadata hold the wavelengths and the camera.
+    A record holds `name`, `rgb` [h, w, 3], `cube` [h, w, bands] as distributed, `white` (the cube's value
+    that stands for 1) and `wavelengths` [bands] in nm; the dataset's metadata hold the wavelengths and the
+    camera.
     """
 
-    def scene_info(self, *, homepage: str, camera: Camera | None, wavelengths=VISIBLE, height=None, width=None,
-                   rgb=np.uint8, cube=np.uint16, **extra):
+    def scene_info(
+        self,
+        *,
+        homepage: str,
+        camera: Camera | None,
+        wavelengths=VISIBLE,
+        height=None,
+        width=None,
+        rgb=np.uint8,
+        cube=np.uint16,
+        **extra,
+    ):
         """The DatasetInfo of these builders; `extra` names further features of a record.
 
         A camera that is known only when the data are there is None here, and set in the metadata then.
@@ -31,7 +45,9 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
         bands = len(wavelengths)
         features = {
             "name": tfds.features.Text(),
-            "rgb": tfds.features.Image(shape=(height, width, 3), dtype=rgb, encoding_format=None if rgb == np.uint8 else "png"),
+            "rgb": tfds.features.Image(
+                shape=(height, width, 3), dtype=rgb, encoding_format=None if rgb == np.uint8 else "png"
+            ),
             # Not compressed: that takes several times as long as all the rest and saves a third.
             "cube": tfds.features.Tensor(shape=(height, width, bands), dtype=cube, encoding="bytes"),
             "white": tfds.features.Scalar(np.float32),
@@ -47,21 +63,28 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
             disable_shuffling=True,
         )
 
-    def shards(self, splits: Mapping[str, Iterable[tuple[str, tuple]]], read: Callable[..., dict]) -> dict[str, list[Callable]]:
+    def shards(
+        self, splits: Mapping[str, Iterable[tuple[str, tuple]]], read: Callable[..., dict]
+    ) -> dict[str, list[Callable]]:
         """What _shard_iterators_per_split returns: per split one generator per scene, sorted by name.
 
-        `splits` holds (name, arguments of `read`) pairs, the file last; `read` returns rgb, cube and white. A name that comes
-        twice is an InputError.
+        `splits` holds (name, arguments of `read`) pairs, the file last; `read` returns rgb, cube and white. A
+        name that comes twice is an InputError.
         """
         wavelengths = np.asarray(self.info.metadata["wavelengths"], np.float32)
         places, shards = {}, {}
         for split, sources in splits.items():
             for name, arguments in sources:
                 if name in places:
-                    raise InputError(f"scene {name} is there twice, as {places[name]} and as {arguments[-1]}: expected it once")
+                    raise InputError(
+                        f"scene {name} is there twice, as {places[name]} and as {arguments[-1]}: expected "
+                        "it once"
+                    )
                 places[name] = arguments[-1]
             ordered = sorted(sources, key=itemgetter(0))
-            shards[split] = [partial(_generate, name, wavelengths, read, arguments) for name, arguments in ordered]
+            shards[split] = [
+                partial(_generate, name, wavelengths, read, arguments) for name, arguments in ordered
+            ]
         return shards
 
     def _download_and_prepare(self, dl_manager, download_config=None):
@@ -78,7 +101,9 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
 
 @contextmanager
 def _importable(builder):
-    """Let Beam's worker processes import the builder's module, which TFDS has loaded from a folder that is not installed."""
+    """Let Beam's worker processes import the builder's module, which TFDS has loaded from a folder that is
+    not installed.
+    """
     before = os.environ.get("PYTHONPATH")
     root = Path(inspect.getfile(builder)).parents[builder.__module__.count(".")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), before]))

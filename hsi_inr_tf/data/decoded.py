@@ -15,7 +15,9 @@ FOLDER = "decoded"  # inside the version's folder, so that it goes when the vers
 
 
 def version_folder(dataset: str, data_dir: str | Path) -> Path:
-    """The folder of the newest built version of `dataset` ("name" or "name/config"); InputError where there is none."""
+    """The folder of the newest built version of `dataset` ("name" or "name/config"); InputError where there
+    is none.
+    """
     folder = Path(data_dir).expanduser() / dataset
     versions = [path.parent for path in folder.glob("*.*.*/dataset_info.json")]
     if not versions:
@@ -38,7 +40,10 @@ def read(folder: Path, splits: list[str] | None = None) -> Scenes:
     builder = tfds.builder_from_directory(str(folder))
     unknown = [split for split in splits or () if split not in builder.info.splits]
     if unknown:
-        raise InputError(f"{folder} has no split '{unknown[0]}', expected one of {', '.join(builder.info.splits)} or NAME:PART")
+        raise InputError(
+            f"{folder} has no split '{unknown[0]}', expected one of {', '.join(builder.info.splits)} or "
+            "NAME:PART"
+        )
     indices = [_index(builder, folder, split) for split in splits or builder.info.splits]
     names = [name for index in indices for name in index["names"]]
     whites = [white for index in indices for white in index["whites"]]
@@ -48,7 +53,9 @@ def read(folder: Path, splits: list[str] | None = None) -> Scenes:
 
 def mapped(folder: Path, names, whites, wavelengths, camera: Camera) -> Scenes:
     """The decoded scenes called `names` below `folder`, memory-mapped."""
-    rgbs, cubes = ([np.load(_path(folder, name, kind), mmap_mode="r") for name in names] for kind in ("rgb", "cube"))
+    rgbs, cubes = (
+        [np.load(_path(folder, name, kind), mmap_mode="r") for name in names] for kind in ("rgb", "cube")
+    )
     return Scenes(tuple(names), rgbs, cubes, whites, wavelengths, camera)
 
 
@@ -73,7 +80,9 @@ def _decode(builder, folder, split, index_path):
     examples = tfds.as_numpy(builder.as_dataset(split=split, read_config=config, shuffle_files=False))
     names, whites = [], []
     total = builder.info.splits[split].num_examples
-    for example in tqdm(examples, desc=f"decoding {builder.info.full_name} {split}", unit="scene", total=total):
+    for example in tqdm(
+        examples, desc=f"decoding {builder.info.full_name} {split}", unit="scene", total=total
+    ):
         name = example["name"].decode()
         save_scene(folder, name, example["rgb"], example["cube"])
         names.append(name)
@@ -84,7 +93,9 @@ def _decode(builder, folder, split, index_path):
 def save_scene(folder: Path, name: str, rgb: np.ndarray, cube: np.ndarray) -> None:
     """Keep one decoded scene below `folder`."""
     for kind, array in (("rgb", rgb), ("cube", cube)):
-        _replace(_path(folder, name, kind), lambda file, array=array: np.save(file, array, allow_pickle=False))
+        _replace(
+            _path(folder, name, kind), lambda file, array=array: np.save(file, array, allow_pickle=False)
+        )
 
 
 def save_text(path: Path, text: str) -> None:

@@ -21,11 +21,12 @@ PARTS = ("train", "validation", "test")
 def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: str | None = None) -> Scenes:
     """The scenes of a folder: each a picture and a cube of the same name, anywhere inside it.
 
-    A picture is NAME.png, .jpg or .bmp; a cube NAME.hdr (ENVI), .mat, .npz, .nc, or gray PNGs NAME_01.png, NAME_02.png, .. of
-    one band each. Endings such as _RGB, _rgb, _clean, _ms, _cube do not count as part of NAME. What lies under train/,
-    validation/ and test/ makes up those splits. `camera.csv` in the folder (wavelength, R, G, B) is the response that gave the
-    pictures, encoded as sRGB; without it they are taken to be like those of CAVE. `wavelengths.txt` lists the nm of band
-    images; without it 31 bands are 400 to 700 nm. Cubes are relative to 1, or, where any exceeds that, to the largest value of all.
+    A picture is NAME.png, .jpg or .bmp; a cube NAME.hdr (ENVI), .mat, .npz, .nc, or gray PNGs NAME_01.png,
+    NAME_02.png, .. of one band each. Endings such as _RGB, _rgb, _clean, _ms, _cube do not count as part of
+    NAME. What lies under train/, validation/ and test/ makes up those splits. `camera.csv` in the folder
+    (wavelength, R, G, B) is the response that gave the pictures, encoded as sRGB; without it they are taken
+    to be like those of CAVE. `wavelengths.txt` lists the nm of band images; without it 31 bands are 400 to
+    700 nm. Cubes are relative to 1, or, where any exceeds that, to the largest value of all.
 
     Decoded scenes are kept in `data_dir`/folder (by default TFDS's) and made anew when a file changes.
     """
@@ -36,24 +37,37 @@ def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: s
         from tensorflow_datasets.core import constants
 
         data_dir = constants.DATA_DIR
-    cache = Path(data_dir).expanduser() / "folder" / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:10]}"
+    cache = (
+        Path(data_dir).expanduser()
+        / "folder"
+        / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:10]}"
+    )
     index = _index(folder, cache)
-    scenes = decoded.mapped(cache, index["names"], index["whites"], tuple(index["wavelengths"]), Camera.from_dict(index["camera"]))
+    scenes = decoded.mapped(
+        cache, index["names"], index["whites"], tuple(index["wavelengths"]), Camera.from_dict(index["camera"])
+    )
     if split is None:
         return scenes
     chosen = [name for name, part in zip(index["names"], index["parts"], strict=True) if part == split]
     if not chosen:
-        raise InputError(f"{folder} has no split '{split}', expected a subfolder {split}/ or a split like fold-0-of-5:train")
+        raise InputError(
+            f"{folder} has no split '{split}', expected a subfolder {split}/ or a split like "
+            "fold-0-of-5:train"
+        )
     return scenes.select(chosen)
 
 
 def pairs(folder: Path) -> dict[str, tuple[Path, list[Path]]]:
-    """name -> (picture, cube file or band images in order). InputError names what has no partner or comes twice."""
+    """name -> (picture, cube file or band images in order). InputError names what has no partner or comes
+    twice.
+    """
     found = {"picture": {}, "cube": {}}
 
     def add(kind, name, files):
         if name in found[kind]:
-            raise InputError(f"{files[0]} and {found[kind][name][0]} are both the {kind} of scene {name}, expected one")
+            raise InputError(
+                f"{files[0]} and {found[kind][name][0]} are both the {kind} of scene {name}, expected one"
+            )
         found[kind][name] = files
 
     groups = defaultdict(list)
@@ -76,7 +90,9 @@ def pairs(folder: Path) -> dict[str, tuple[Path, list[Path]]]:
     alone = sorted(set(found["picture"]) ^ set(found["cube"]))
     if alone:
         kind, other = ("picture", "cube") if alone[0] in found["picture"] else ("cube", "picture")
-        raise InputError(f"{found[kind][alone[0]][0]} has no {other} called {alone[0]}, expected pairs of the same name")
+        raise InputError(
+            f"{found[kind][alone[0]][0]} has no {other} called {alone[0]}, expected pairs of the same name"
+        )
     if not found["cube"]:
         kinds = f"pictures ({' '.join(PICTURES)}) and cubes ({' '.join(CUBES)} or band PNGs)"
         raise InputError(f"{folder} holds no pairs, expected {kinds}")
@@ -97,7 +113,11 @@ def _index(folder, cache):
         index = json.loads(path.read_text())
         if index["files"] == stamps:
             return index
-    index = {"files": stamps, "parts": [_part(folder, picture) for picture, _ in found.values()], **_decode(folder, found, cache)}
+    index = {
+        "files": stamps,
+        "parts": [_part(folder, picture) for picture, _ in found.values()],
+        **_decode(folder, found, cache),
+    }
     decoded.save_text(path, json.dumps(index))
     return index
 
@@ -110,7 +130,7 @@ def _part(folder, picture):
 def _decode(folder, found, cache):
     from tqdm import tqdm
 
-    from hsi_inr_tf.io import read_picture
+    from hsi_inr_tf.pictures import read_picture
 
     wavelengths, largest = None, 0.0
     for name, (picture, files) in tqdm(found.items(), desc=f"decoding {folder.name}", unit="scene"):
@@ -118,7 +138,9 @@ def _decode(folder, found, cache):
         if wavelengths is None:
             wavelengths, first = nm, files[0]
         elif nm != wavelengths:
-            raise InputError(f"{files[0]} has {_bands(nm)}, {first} has {_bands(wavelengths)}: expected the same")
+            raise InputError(
+                f"{files[0]} has {_bands(nm)}, {first} has {_bands(wavelengths)}: expected the same"
+            )
         rgb = read_picture(picture).pixels
         formats.check_pair(rgb, cube, picture, files[0])
         formats.check_values(cube, files[0], "the cube")
@@ -126,14 +148,16 @@ def _decode(folder, found, cache):
         decoded.save_scene(cache, name, rgb, cube)
     whites = [float(full if largest <= 1 else largest * full)] * len(found)
     response = folder / "camera.csv"
-    camera = named(str(response), wavelengths, "srgb") if response.is_file() else named(wavelengths=wavelengths)
+    camera = (
+        named(str(response), wavelengths, "srgb") if response.is_file() else named(wavelengths=wavelengths)
+    )
     return {"names": list(found), "whites": whites, "wavelengths": wavelengths, "camera": camera.to_dict()}
 
 
 def _cube(folder, files):
     """(cube [h, w, bands], wavelengths, the value that a full scale has)."""
     if len(files) == 1:
-        from hsi_inr_tf.io import read
+        from hsi_inr_tf.cubes import read
 
         image = read(files[0])
         return np.asarray(image.data, np.float32), list(image.wavelengths), 1.0
@@ -147,8 +171,14 @@ def _cube(folder, files):
     else:
         nm = [float(w) for w in VISIBLE]
     if len(nm) != cube.shape[2]:
-        said = f"{listed} lists {len(nm)} wavelengths" if listed.is_file() else f"their wavelengths are not in {listed}"
-        raise InputError(f"{files[0]}: the scene has {cube.shape[2]} band images, but {said}, expected one for each")
+        said = (
+            f"{listed} lists {len(nm)} wavelengths"
+            if listed.is_file()
+            else f"their wavelengths are not in {listed}"
+        )
+        raise InputError(
+            f"{files[0]}: the scene has {cube.shape[2]} band images, but {said}, expected one for each"
+        )
     return cube, nm, 65535.0
 
 

@@ -1,4 +1,6 @@
-"""Readers of the files that datasets come in, each checked before it is believed: images, .mat v5 and v7.3, archives."""
+"""Readers of the files that datasets come in, each checked before it is believed: images, .mat v5 and v7.3,
+archives.
+"""
 
 import io
 import math
@@ -10,7 +12,8 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 SLAB = 16 << 20  # bytes that are read at once of a large variable
-SMALL, LARGE = 1 << 20, 1 << 28  # values of variables that are read whole: of one that is no picture, and of one that is
+# Values of variables that are read whole: of one that is no picture, and of one that is.
+SMALL, LARGE = (1 << 20, 1 << 28)
 LARGEST_PIXELS = 1 << 28  # of a scene; a damaged header that asks for more is refused before memory is taken
 
 
@@ -37,7 +40,9 @@ def read_member(root: Path, member: str) -> bytes:
 
 
 def decode_image(data: bytes, source: str) -> np.ndarray:
-    """Pixels of an encoded image: uint8 or uint16, [h, w] or [h, w, channels]. `source` names it in errors."""
+    """Pixels of an encoded image: uint8 or uint16, [h, w] or [h, w, channels]. `source` names it in
+    errors.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -59,15 +64,18 @@ def decode_rgb(data: bytes, source: str) -> np.ndarray:
 def band_images(root: Path, bands: list[str], size: tuple[int, int] | None = None) -> np.ndarray:
     """A cube [h, w, bands] uint16 from gray images of one band each, in order.
 
-    Images of 16 bits are taken as they are; where all are of 8 bits (gray, or RGB(A) with equal channels) they are scaled by
-    257, which loses nothing. InputError names the first image that differs from the others.
+    Images of 16 bits are taken as they are; where all are of 8 bits (gray, or RGB(A) with equal channels)
+    they are scaled by 257, which loses nothing. InputError names the first image that differs from the
+    others.
     """
     cube, depth = None, None
     for index, member in enumerate(bands):
         source = f"{root}: {member}"
         pixels = decode_image(read_member(root, member), source)
         if pixels.ndim == 3:
-            if not all(np.array_equal(pixels[..., 0], pixels[..., c]) for c in range(1, min(3, pixels.shape[2]))):
+            if not all(
+                np.array_equal(pixels[..., 0], pixels[..., c]) for c in range(1, min(3, pixels.shape[2]))
+            ):
                 raise InputError(f"{source} is a colour image, expected one gray band")
             pixels = pixels[..., 0]
         if cube is None:
@@ -76,7 +84,10 @@ def band_images(root: Path, bands: list[str], size: tuple[int, int] | None = Non
         if pixels.shape != tuple(size):
             raise InputError(f"{source} has {pixels.shape} pixels, expected {tuple(size)}")
         if pixels.dtype != depth:
-            raise InputError(f"{source} has {8 * pixels.itemsize} bits, expected {8 * depth.itemsize} like the bands before it")
+            raise InputError(
+                f"{source} has {8 * pixels.itemsize} bits, expected {8 * depth.itemsize} like the bands "
+                "before it"
+            )
         cube[..., index] = pixels if depth == np.uint16 else pixels.astype(np.uint16) * 257
     return cube
 
@@ -107,20 +118,30 @@ def mat_variable(path: Path, key: str, largest: int, dtype=np.float32) -> np.nda
     except InputError:
         raise
     except Exception as error:  # scipy's and h5py's readers raise nearly anything on damaged files
-        raise InputError(f"{path} cannot be read as a MATLAB file ({_line(error)}): is it complete?") from error
+        raise InputError(
+            f"{path} cannot be read as a MATLAB file ({_line(error)}): is it complete?"
+        ) from error
 
 
-def hdf5_cube(path: Path, key: str, bands: int, dtype=np.float32, scale: float = 1.0, limit: float = 1.0) -> np.ndarray:
-    """A cube [rows, columns, bands] = variable [bands, columns, rows] of a .mat v7.3 times `scale`, read slab by slab.
+def hdf5_cube(
+    path: Path, key: str, bands: int, dtype=np.float32, scale: float = 1.0, limit: float = 1.0
+) -> np.ndarray:
+    """A cube [rows, columns, bands] = variable [bands, columns, rows] of a .mat v7.3 times `scale`, read slab
+    by slab.
 
-    InputError where the file, the variable, its shape or its values (finite, from 0 to `limit`) are not as they should be.
+    InputError where the file, the variable, its shape or its values (finite, from 0 to `limit`) are not as
+    they should be.
     """
     import h5py
 
     try:
         with h5py.File(path, "r") as file:
             data = _dataset(file, path, key)
-            if data.ndim != 3 or data.shape[0] != bands or not 0 < data.shape[1] * data.shape[2] <= LARGEST_PIXELS:
+            if (
+                data.ndim != 3
+                or data.shape[0] != bands
+                or not 0 < data.shape[1] * data.shape[2] <= LARGEST_PIXELS
+            ):
                 raise InputError(f"{path}: {key} has shape {data.shape}, expected [{bands}, columns, rows]")
             _, columns, rows = data.shape
             cube = np.empty((rows, columns, bands), dtype)
@@ -133,11 +154,15 @@ def hdf5_cube(path: Path, key: str, bands: int, dtype=np.float32, scale: float =
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path} cannot be read as a MATLAB v7.3 file ({_line(error)}): is it complete?") from error
+        raise InputError(
+            f"{path} cannot be read as a MATLAB v7.3 file ({_line(error)}): is it complete?"
+        ) from error
 
 
 def _slabs(data):
-    """Windows that cover a dataset, cut across the axis along which it is stored in most pieces, so that none is read twice."""
+    """Windows that cover a dataset, cut across the axis along which it is stored in most pieces, so that none
+    is read twice.
+    """
     pieces = data.chunks or (1, *data.shape[1:])
     axis = int(np.argmax(np.array(data.shape) / pieces))
     step = pieces[axis] * max(1, SLAB * data.shape[axis] // (data.size * data.dtype.itemsize * pieces[axis]))
@@ -157,7 +182,9 @@ def check_values(values: np.ndarray, path, key: str, limit: float = np.inf) -> N
     """InputError unless all values are finite and from 0 to `limit`."""
     low, high = float(values.min()), float(values.max())  # a NaN anywhere makes both NaN
     if not np.isfinite(low) or not np.isfinite(high):
-        raise InputError(f"{path}: {key} holds values that are not finite, expected numbers from 0 to {limit:g}")
+        raise InputError(
+            f"{path}: {key} holds values that are not finite, expected numbers from 0 to {limit:g}"
+        )
     if low < 0 or high > limit:
         raise InputError(f"{path}: {key} ranges from {low:g} to {high:g}, expected 0 to {limit:g}")
 
@@ -174,7 +201,10 @@ def check_wavelengths(found, path, key: str, expected) -> None:
 def check_pair(rgb: np.ndarray, cube: np.ndarray, rgb_path, cube_path) -> None:
     """InputError unless an RGB image and a cube are of the same height and width."""
     if rgb.shape[:2] != cube.shape[:2]:
-        raise InputError(f"{rgb_path} has {rgb.shape[:2]} pixels, its cube {cube_path} has {cube.shape[:2]}: expected the same")
+        raise InputError(
+            f"{rgb_path} has {rgb.shape[:2]} pixels, its cube {cube_path} has {cube.shape[:2]}: expected "
+            "the same"
+        )
 
 
 def _line(error) -> str:

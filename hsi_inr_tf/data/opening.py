@@ -7,14 +7,20 @@ from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 
 
-def open_scenes(dataset: str, data_dir: str | Path | None = None, split: str | None = None, *, allow_missing: bool = False,
-                cache: bool = False) -> Scenes:
+def open_scenes(
+    dataset: str,
+    data_dir: str | Path | None = None,
+    split: str | None = None,
+    *,
+    allow_missing: bool = False,
+    cache: bool = False,
+) -> Scenes:
     """The scenes of a dataset, memory-mapped (or held in memory with `cache`).
 
-    `dataset`: "cave", "reflectance_collage", "nus/CAMERA", "ntire2018/clean", "arad_1k", as built by TFDS in `data_dir` (by
-    default TFDS's own), or "folder:DIR" (see from_folder).
-    `split`: None (all scenes), a split of the builder ("train" or "reflectance-collage:train") or a named one
-    ("cave-22-10:test", "fold-0-of-5:train"). Scenes of it that are missing are an InputError that lists them, unless
+    `dataset`: "cave", "reflectance_collage", "nus/CAMERA", "ntire2018/clean", "arad_1k", as built by TFDS in
+    `data_dir` (by default TFDS's own), or "folder:DIR" (see from_folder). `split`: None (all scenes), a split
+    of the builder ("train" or "reflectance-collage:train") or a named one ("cave-22-10:test",
+    "fold-0-of-5:train"). Scenes of it that are missing are an InputError that lists them, unless
     `allow_missing`.
     """
     if data_dir is None:
@@ -38,5 +44,7 @@ def open_scenes(dataset: str, data_dir: str | Path | None = None, split: str | N
         scenes = decoded.read(decoded.version_folder(dataset, data_dir), [own_split] if own_split else None)
     if named:
         wanted = splits.scene_names(split, scenes.names)
-        scenes = scenes.select(splits.present(wanted, scenes.names, f"split {split} of {dataset}", allow_missing))
+        scenes = scenes.select(
+            splits.present(wanted, scenes.names, f"split {split} of {dataset}", allow_missing)
+        )
     return scenes.cached() if cache else scenes

@@ -1,4 +1,6 @@
-"""Training batches: several crops from each of a few scenes; the batch of step s is a pure function of (seed, s)."""
+"""Training batches: several crops from each of a few scenes; the batch of step s is a pure function of (seed,
+s).
+"""
 
 import numpy as np
 
@@ -9,23 +11,38 @@ from hsi_inr_tf.errors import InputError
 CROPS_PER_SCENE = 2
 
 
-def patches(scenes: Scenes, *, patch: int, batch_size: int, seed: int, first_step: int = 0, steps: int | None = None,
-            augmentation: Augmentation = Augmentation(), shard: tuple[int, int] = (0, 1)):  # noqa: B008 (frozen)
-    """tf.data.Dataset of (rgb [b, patch, patch, 3], cube [b, patch, patch, bands]) float32, endless unless `steps` is given.
+def patches(
+    scenes: Scenes,
+    *,
+    patch: int,
+    batch_size: int,
+    seed: int,
+    first_step: int = 0,
+    steps: int | None = None,
+    augmentation: Augmentation | None = None,
+    shard: tuple[int, int] = (0, 1),
+):
+    """tf.data.Dataset of (rgb [b, patch, patch, 3], cube [b, patch, patch, bands]) float32, endless unless
+    `steps` is given.
 
-    The first batch is that of step `first_step`. `shard` = (index, count) gives the index-th of `count` equal parts of every
-    batch, for one of several workers. InputError where a scene is smaller than a patch or the batch does not divide.
+    The first batch is that of step `first_step`. `shard` = (index, count) gives the index-th of `count` equal
+    parts of every batch, for one of several workers. InputError where a scene is smaller than a patch or the
+    batch does not divide.
     """
     import tensorflow as tf
 
     index, count = shard
     if batch_size % count:
-        raise InputError(f"a batch of {batch_size} cannot be shared by {count} workers, expected a multiple of {count}")
+        raise InputError(
+            f"a batch of {batch_size} cannot be shared by {count} workers, expected a multiple of {count}"
+        )
     check_patch(scenes, patch)
+    augmentation = augmentation or Augmentation()
     examples = range(index * batch_size // count, (index + 1) * batch_size // count)
 
     def read(step):
-        # Stateless, as it is: otherwise tf.data would give up reading ahead in parallel where operations must be deterministic.
+        # Stateless, as it is: otherwise tf.data would give up reading ahead in parallel where operations must
+        # be deterministic.
         return tf.numpy_function(
             lambda s: batch(scenes, patch, batch_size, seed, int(s), augmentation, examples),
             [step],
@@ -35,9 +52,13 @@ def patches(scenes: Scenes, *, patch: int, batch_size: int, seed: int, first_ste
 
     def shaped(rgb, cube):
         b = len(examples)
-        return tf.ensure_shape(rgb, [b, patch, patch, 3]), tf.ensure_shape(cube, [b, patch, patch, len(scenes.wavelengths)])
+        return tf.ensure_shape(rgb, [b, patch, patch, 3]), tf.ensure_shape(
+            cube, [b, patch, patch, len(scenes.wavelengths)]
+        )
 
-    numbers = tf.data.Dataset.range(first_step, first_step + steps if steps is not None else np.iinfo(np.int64).max)
+    numbers = tf.data.Dataset.range(
+        first_step, first_step + steps if steps is not None else np.iinfo(np.int64).max
+    )
     return numbers.map(read, num_parallel_calls=2, deterministic=True).map(shaped).prefetch(2)
 
 
@@ -45,23 +66,39 @@ def check_patch(scenes: Scenes, patch: int) -> None:
     """InputError where a scene is smaller than a patch."""
     for i, name in enumerate(scenes.names):
         if min(scenes.shape(i)) < patch:
-            raise InputError(f"scene {name} has {scenes.shape(i)} pixels, expected at least one patch of {patch} x {patch}")
+            raise InputError(
+                f"scene {name} has {scenes.shape(i)} pixels, expected at least one patch of {patch} x {patch}"
+            )
 
 
-def batch(scenes: Scenes, patch: int, batch_size: int, seed: int, step: int, augmentation: Augmentation, examples=None):
-    """The crops of step `step`, or only those numbered in `examples`: (rgb [n, p, p, 3], cube [n, p, p, bands])."""
+def batch(
+    scenes: Scenes,
+    patch: int,
+    batch_size: int,
+    seed: int,
+    step: int,
+    augmentation: Augmentation,
+    examples=None,
+):
+    """The crops of step `step`, or only those numbered in `examples`: (rgb [n, p, p, 3], cube [n, p, p,
+    bands]).
+    """
     examples = range(batch_size) if examples is None else examples
     groups = -(-batch_size // CROPS_PER_SCENE)
     rgb = np.empty((len(examples), patch, patch, 3), np.float32)
     cube = np.empty((len(examples), patch, patch, len(scenes.wavelengths)), np.float32)
     for place, example in enumerate(examples):
         scene = scene_of_group(len(scenes), seed, step * groups + example // CROPS_PER_SCENE)
-        rgb[place], cube[place] = _example(scenes, scene, patch, np.random.default_rng([seed, step, example]), augmentation)
+        rgb[place], cube[place] = _example(
+            scenes, scene, patch, np.random.default_rng([seed, step, example]), augmentation
+        )
     return rgb, cube
 
 
 def scene_of_group(count: int, seed: int, group: int) -> int:
-    """The scene of the `group`-th group of crops since step 0: every scene comes once before any comes again."""
+    """The scene of the `group`-th group of crops since step 0: every scene comes once before any comes
+    again.
+    """
     round_, position = divmod(group, count)
     return int(np.random.default_rng([seed, round_]).permutation(count)[position])
 
@@ -69,9 +106,13 @@ def scene_of_group(count: int, seed: int, group: int) -> int:
 def _example(scenes, scene, patch, rng, augmentation):
     def crop(index):
         height, width = scenes.shape(index)
-        return scenes.crop(index, int(rng.integers(height - patch + 1)), int(rng.integers(width - patch + 1)), patch)
+        return scenes.crop(
+            index, int(rng.integers(height - patch + 1)), int(rng.integers(width - patch + 1)), patch
+        )
 
     rgb, cube = crop(scene)
     if augmentation.physical:
-        rgb, cube = relight(rgb, cube, rng, scenes.camera, augmentation, lambda: crop(int(rng.integers(len(scenes)))))
+        rgb, cube = relight(
+            rgb, cube, rng, scenes.camera, augmentation, lambda: crop(int(rng.integers(len(scenes))))
+        )
     return flip(rgb, cube, rng) if augmentation.flips else (rgb, cube)

@@ -22,8 +22,8 @@ class Scene(NamedTuple):
 class Scenes:
     """A sequence of scenes that share wavelengths and camera.
 
-    `rgbs` and `cubes` hold each scene's arrays as stored (mostly memory-mapped integers); `whites` the cube value that stands
-    for 1 in each. What is read out is always float32 in [0, 1].
+    `rgbs` and `cubes` hold each scene's arrays as stored (mostly memory-mapped integers); `whites` the cube
+    value that stands for 1 in each. What is read out is always float32 in [0, 1].
     """
 
     names: tuple[str, ...]
@@ -34,8 +34,11 @@ class Scenes:
     camera: Camera
 
     @classmethod
-    def from_arrays(cls, rgbs, cubes, names=None, *, white: float = 1.0, wavelengths=None, camera: Camera | None = None):
-        """Scenes of arrays already in memory: rgbs [h, w, 3] and cubes [h, w, bands], in [0, `white`] for the cubes.
+    def from_arrays(
+        cls, rgbs, cubes, names=None, *, white: float = 1.0, wavelengths=None, camera: Camera | None = None
+    ):
+        """Scenes of arrays already in memory: rgbs [h, w, 3] and cubes [h, w, bands], in [0, `white`] for the
+        cubes.
 
         By default the bands are 400 to 700 nm, evenly, and the camera is that of CAVE.
         """
@@ -43,13 +46,24 @@ class Scenes:
             wavelengths = np.linspace(VISIBLE[0], VISIBLE[-1], cubes[0].shape[-1])
         wavelengths = tuple(float(wavelength) for wavelength in wavelengths)
         names = tuple(names or (f"scene_{i:02d}" for i in range(len(cubes))))
-        return cls(names, list(rgbs), list(cubes), [white] * len(cubes), wavelengths, camera or named(wavelengths=wavelengths))
+        return cls(
+            names,
+            list(rgbs),
+            list(cubes),
+            [white] * len(cubes),
+            wavelengths,
+            camera or named(wavelengths=wavelengths),
+        )
 
     def __post_init__(self):
         if not self.names:
             raise InputError("there are no scenes, expected at least one")
         for name, rgb, cube in zip(self.names, self.rgbs, self.cubes, strict=True):
-            if cube.shape[:2] != rgb.shape[:2] or rgb.shape[2:] != (3,) or cube.shape[2:] != (len(self.wavelengths),):
+            if (
+                cube.shape[:2] != rgb.shape[:2]
+                or rgb.shape[2:] != (3,)
+                or cube.shape[2:] != (len(self.wavelengths),)
+            ):
                 raise InputError(
                     f"scene {name}: rgb {rgb.shape} and cube {cube.shape} do not belong together, "
                     f"expected [h, w, 3] and [h, w, {len(self.wavelengths)}]"
@@ -73,9 +87,13 @@ class Scenes:
         return self.window(index, np.s_[top : top + side, left : left + side])
 
     def window(self, index: int, window) -> tuple[np.ndarray, np.ndarray]:
-        """(rgb, cube) of any window, a NumPy index of rows and columns such as np.s_[::4, ::4]; only it is read."""
+        """(rgb, cube) of any window, a NumPy index of rows and columns such as np.s_[::4, ::4]; only it is
+        read.
+        """
         rgb, cube = self.rgbs[index][window], self.cubes[index][window]
-        return unit(rgb, np.iinfo(rgb.dtype).max if rgb.dtype.kind == "u" else 1.0), unit(cube, self.whites[index])
+        return unit(rgb, np.iinfo(rgb.dtype).max if rgb.dtype.kind == "u" else 1.0), unit(
+            cube, self.whites[index]
+        )
 
     def select(self, names: Sequence[str]) -> "Scenes":
         """The scenes called `names`, in that order."""
@@ -85,7 +103,9 @@ class Scenes:
 
     def cached(self) -> "Scenes":
         """The same scenes held in memory."""
-        return replace(self, rgbs=[np.array(rgb) for rgb in self.rgbs], cubes=[np.array(cube) for cube in self.cubes])
+        return replace(
+            self, rgbs=[np.array(rgb) for rgb in self.rgbs], cubes=[np.array(cube) for cube in self.cubes]
+        )
 
 
 def unit(values: np.ndarray, white: float) -> np.ndarray:

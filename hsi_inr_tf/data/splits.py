@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from hsi_inr_tf.errors import InputError
 
 CAVE = (
-    "balloons", "beads", "cd", "chart_and_stuffed_toy", "clay", "cloth", "egyptian_statue", "face", "fake_and_real_beers",
-    "fake_and_real_food", "fake_and_real_lemon_slices", "fake_and_real_lemons", "fake_and_real_peppers",
-    "fake_and_real_strawberries", "fake_and_real_sushi", "fake_and_real_tomatoes", "feathers", "flowers", "glass_tiles", "hairs",
-    "jelly_beans", "oil_painting", "paints", "photo_and_face", "pompoms", "real_and_fake_apples", "real_and_fake_peppers",
-    "sponges", "stuffed_toys", "superballs", "thread_spools", "watercolors",
+    "balloons", "beads", "cd", "chart_and_stuffed_toy", "clay", "cloth", "egyptian_statue", "face",
+    "fake_and_real_beers", "fake_and_real_food", "fake_and_real_lemon_slices",
+    "fake_and_real_lemons", "fake_and_real_peppers", "fake_and_real_strawberries",
+    "fake_and_real_sushi", "fake_and_real_tomatoes", "feathers", "flowers", "glass_tiles", "hairs",
+    "jelly_beans", "oil_painting", "paints", "photo_and_face", "pompoms", "real_and_fake_apples",
+    "real_and_fake_peppers", "sponges", "stuffed_toys", "superballs", "thread_spools",
+    "watercolors",
 )  # fmt: skip
 
 _TEST_10 = (
-    "balloons", "chart_and_stuffed_toy", "cloth", "feathers", "flowers", "glass_tiles", "oil_painting", "pompoms", "stuffed_toys",
-    "thread_spools",
+    "balloons", "chart_and_stuffed_toy", "cloth", "feathers", "flowers", "glass_tiles",
+    "oil_painting", "pompoms", "stuffed_toys", "thread_spools",
 )  # fmt: skip
 
 # CAVE without the ten test scenes and without the two with faces.
@@ -37,7 +39,10 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "cave-shared-20": {"train": _SHARED_20},
     "cave-shared-16-4": {"train": _without(_SHARED_20, _SHARED_VALIDATION), "validation": _SHARED_VALIDATION},
     **{
-        f"cave-shared-fold-{k}": {"train": _without(_SHARED_20, _SHARED_20[k::5]), "validation": _SHARED_20[k::5]}
+        f"cave-shared-fold-{k}": {
+            "train": _without(_SHARED_20, _SHARED_20[k::5]),
+            "validation": _SHARED_20[k::5],
+        }
         for k in range(5)
     },
     "cave-paper-18-6": {"train": tuple(sorted(_PAPER[:18])), "test": tuple(sorted(_PAPER[18:]))},
@@ -47,7 +52,8 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
 def scene_names(split: str, available: Sequence[str] = ()) -> tuple[str, ...]:
     """The scenes of split "NAME:PART"; InputError, listing what there is, for an unknown one.
 
-    "fold-K-of-N" splits any dataset: every N-th of the `available` scenes, sorted by name and counted from K, validates.
+    "fold-K-of-N" splits any dataset: every N-th of the `available` scenes, sorted by name and counted from K,
+    validates.
     """
     name, _, part = split.partition(":")
     fold = re.fullmatch(r"fold-(\d+)-of-(\d+)", name)
@@ -59,16 +65,40 @@ def scene_names(split: str, available: Sequence[str] = ()) -> tuple[str, ...]:
     else:
         raise InputError(f"unknown split '{name}', expected one of {', '.join(TABLE)}, or fold-K-of-N")
     if part not in parts:
-        raise InputError(f"split {name} has no part '{part}', expected one of {', '.join(f'{name}:{p}' for p in parts)}")
+        raise InputError(
+            f"split {name} has no part '{part}', expected one of {', '.join(f'{name}:{p}' for p in parts)}"
+        )
     return parts[part]
 
 
 def present(wanted: Sequence[str], available: Sequence[str], what: str, allow_missing: bool) -> list[str]:
-    """Those of the `wanted` scenes that are `available`: all of them, or InputError unless `allow_missing`."""
+    """Those of the `wanted` scenes that are `available`: all of them, or InputError unless
+    `allow_missing`.
+    """
     missing = [name for name in wanted if name not in available]
     if not wanted:
         raise InputError(f"{what} has no scenes, expected at least one")
     if len(missing) == len(wanted) or (missing and not allow_missing):
-        hint = "" if allow_missing or len(missing) == len(wanted) else " (--allow-missing goes on without them)"
-        raise InputError(f"{what}: {len(missing)} of {len(wanted)} scenes are missing from this copy: {', '.join(missing)}{hint}")
+        hint = (
+            "" if allow_missing or len(missing) == len(wanted) else " (--allow-missing goes on without them)"
+        )
+        raise InputError(
+            f"{what}: {len(missing)} of {len(wanted)} scenes are missing from this copy: "
+            f"{', '.join(missing)}{hint}"
+        )
     return [name for name in wanted if name in available]
+
+
+def default_split(dataset: str) -> str:
+    """The scenes of `dataset` that are there to be scored."""
+    return {"cave": "cave-22-10:test", "arad_1k": "validation", "ntire2018": "validation"}.get(
+        dataset.split("/")[0], "test"
+    )
+
+
+def training_part(split: str) -> str:
+    """The split that a baseline for `split` may learn from: "NAME:PART" -> "NAME:train", any split of a
+    builder -> "train".
+    """
+    name, colon, _ = split.partition(":")
+    return f"{name}:train" if colon else "train"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Contents:
-    """`operators` counts operators by name, `custom` those that are no builtins; `rank` is the highest rank of a tensor;
-    `constants` are (bytes, name) of the constant tensors, largest first."""
+    """`operators` counts operators by name, `custom` those that are no builtins; `rank` is the highest rank
+    of a tensor; `constants` are (bytes, name) of the constant tensors, largest first."""
 
     operators: dict[str, int]
     custom: dict[str, int]
@@ -25,11 +25,16 @@ def contents(path) -> Contents:
     used = [operator.opcodeIndex for graph in model.subgraphs for operator in graph.operators]
     tensors = [tensor for graph in model.subgraphs for tensor in graph.tensors]
     buffers = {tensor.buffer: tensor for tensor in tensors}
-    sizes = [(len(data), tensor.name.decode()) for index, tensor in buffers.items()
-             if (data := model.buffers[index].data) is not None and len(data)]
+    sizes = [
+        (len(data), tensor.name.decode())
+        for index, tensor in buffers.items()
+        if (data := model.buffers[index].data) is not None and len(data)
+    ]
     return Contents(
         operators=dict(Counter(names[index] for index in used)),
-        custom=dict(Counter(model.operatorCodes[index].customCode.decode() for index in used if is_custom[index])),
+        custom=dict(
+            Counter(model.operatorCodes[index].customCode.decode() for index in used if is_custom[index])
+        ),
         rank=max(len(tensor.shape) for tensor in tensors if tensor.shape is not None),
         constants=tuple(sorted(sizes, reverse=True)),
     )

@@ -1,10 +1,14 @@
-"""What exported models compute: a Keras model as TensorFlow functions with fixed signatures, free of Keras objects."""
+"""What exported models compute: a Keras model as TensorFlow functions with fixed signatures, free of Keras
+objects.
+"""
 
 import tensorflow as tf
 
 
 def holder(model) -> tf.Module:
-    """A module that owns the model's variables and nothing else of it, so that a SavedModel needs no code of ours."""
+    """A module that owns the model's variables and nothing else of it, so that a SavedModel needs no code of
+    ours.
+    """
     root = tf.Module()
     root.weights = [variable.value for variable in model.variables]
     return root
@@ -61,9 +65,9 @@ def decode(image_bytes):
 def in_patches(function, rgb, side: int, stride: int = 1):
     """`function` of rgb [batch, side, side, 3], applied to rgb [batch, height, width, 3] patch by patch.
 
-    Patches lie side by side from the upper left; the last of a row or column is shifted to end with the picture, and what it
-    shares with the patch before comes from that one: as a Reconstructor does it. The picture is extended by its last pixels to
-    multiples of the stride, and to a patch where it is smaller.
+    Patches lie side by side from the upper left; the last of a row or column is shifted to end with the
+    picture, and what it shares with the patch before comes from that one: as a Reconstructor does it. The
+    picture is extended by its last pixels to multiples of the stride, and to a patch where it is smaller.
     """
     height, width = tf.shape(rgb)[1], tf.shape(rgb)[2]
     rgb = extend(rgb, stride)
@@ -84,14 +88,18 @@ def in_patches(function, rgb, side: int, stride: int = 1):
 
 
 def _patch_axis(length, side):
-    """Of an axis cut into patches: the pixels of each [patches, side]; for each pixel its patch, and its place in it."""
+    """Of an axis cut into patches: the pixels of each [patches, side]; for each pixel its patch, and its
+    place in it.
+    """
     starts = tf.minimum(tf.range(0, length, side), length - side)
     patch = tf.range(length) // side
     return starts[:, None] + tf.range(side), patch, tf.range(length) - tf.gather(starts, patch)
 
 
 def fixed(model, height: int | None, width: int | None):
-    """The function of a TFLite model: one picture [1, height, width, 3], or any sides (None) that are multiples of the stride."""
+    """The function of a TFLite model: one picture [1, height, width, 3], or any sides (None) that are
+    multiples of the stride.
+    """
 
     @tf.function(input_signature=[tf.TensorSpec([1, height, width, 3], tf.float32, "rgb")])
     def reconstruct(rgb):
@@ -101,7 +109,9 @@ def fixed(model, height: int | None, width: int | None):
 
 
 def extend(rgb, stride: int):
-    """Repeat the last row and column of rgb [batch, height, width, 3] until both sides are multiples of `stride`."""
+    """Repeat the last row and column of rgb [batch, height, width, 3] until both sides are multiples of
+    `stride`.
+    """
     if stride == 1:
         return rgb
     for axis in (1, 2):

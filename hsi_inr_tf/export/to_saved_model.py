@@ -5,23 +5,26 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.export.metadata import MEMBER
 from hsi_inr_tf.export.warm_up import write as write_warm_up
 from hsi_inr_tf.export.work_folder import work_folder
+from hsi_inr_tf.trained.description import ModelDescription
+from hsi_inr_tf.trained.exported_files import MEMBER
 
 
 def saved_model(model, description: ModelDescription, path, *, warm_up: bool = False) -> Path:
-    """Write `model` as a SavedModel folder at `path`, replacing a SavedModel that is there; gives the path back.
+    """Write `model` as a SavedModel folder at `path`, replacing a SavedModel that is there; gives the path
+    back.
 
     Signatures, all giving "hsi":
-    - serving_default: rgb float32 [batch, height, width, 3] in [0, 1] -> [batch, height, width, bands], as the model gives it; any
-      height and width unless the model has a patch;
-    - reconstruct_image: image_bytes [batch], PNG or JPEG files of one size, any size -> [batch, height, width, bands] in [0, 1];
-    - sample and query, where the model can be asked between its pixels: rgb with ascending rows [m] and columns [n] ->
-      [batch, m, n, bands]; one rgb with points [1, n, 2] = (row, column) -> [1, n, bands].
-    The description lies in assets/; `warm_up` adds requests that TF Serving answers while it loads the model (extra serving).
+    - serving_default: rgb float32 [batch, height, width, 3] in [0, 1] -> [batch, height, width, bands], as
+      the model gives it; any height and width unless the model has a patch;
+    - reconstruct_image: image_bytes [batch], PNG or JPEG files of one size, any size -> [batch, height,
+      width, bands] in [0, 1];
+    - sample and query, where the model can be asked between its pixels: rgb with ascending rows [m] and
+      columns [n] -> [batch, m, n, bands]; one rgb with points [1, n, 2] = (row, column) -> [1, n, bands]. The
+      description lies in assets/; `warm_up` adds requests that TF Serving answers while it loads the model
+      (extra serving).
     """
     import tensorflow as tf
 
@@ -29,8 +32,12 @@ def saved_model(model, description: ModelDescription, path, *, warm_up: bool = F
 
     path = Path(path)
     if path.exists() and not (path / "saved_model.pb").is_file():
-        raise InputError(f"{path} exists and is no SavedModel, so it is not overwritten: choose another place")
-    description = replace(description, provenance={**description.provenance, "export": {"format": "saved_model"}})
+        raise InputError(
+            f"{path} exists and is no SavedModel, so it is not overwritten: choose another place"
+        )
+    description = replace(
+        description, provenance={**description.provenance, "export": {"format": "saved_model"}}
+    )
     with work_folder(path) as work:
         asset = work / MEMBER
         asset.write_text(description.to_json(), "utf-8")
@@ -46,7 +53,9 @@ def saved_model(model, description: ModelDescription, path, *, warm_up: bool = F
 
 
 def replace_folder(new: Path, path: Path) -> None:
-    """Move the folder `new` to `path`; the folder that was there is deleted only once the new one stands, else moved back."""
+    """Move the folder `new` to `path`; the folder that was there is deleted only once the new one stands,
+    else moved back.
+    """
     old = new.with_name("replaced")
     if not path.exists():
         os.replace(new, path)

@@ -4,24 +4,33 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.export import metadata
 from hsi_inr_tf.export.work_folder import work_folder
 from hsi_inr_tf.quiet import quietly
+from hsi_inr_tf.trained import exported_files
+from hsi_inr_tf.trained.description import ModelDescription
 
 QUANTISATIONS = ("none", "float16", "dynamic", "int8", "int16x8")
 
 
-def tflite(model, description: ModelDescription, path, *, height: int | None, width: int | None, quantize: str = "none",
-           representative=None) -> Path:
+def tflite(
+    model,
+    description: ModelDescription,
+    path,
+    *,
+    height: int | None,
+    width: int | None,
+    quantize: str = "none",
+    representative=None,
+) -> Path:
     """Write `model` as a .tflite file at `path`; gives the path back.
 
-    It takes one picture, "rgb" float32 [1, height, width, 3] in [0, 1], and gives "hsi" [1, height, width, bands]. With height
-    and width None the input is resizable, to sides that are multiples of the stride: for interpreters that can do that, which
-    those in browsers cannot. Implicit models then have the signatures "sample" and "query" besides, as in a SavedModel (but for
-    int8 and int16x8). `quantize` is one of QUANTISATIONS; int8 (see mixed_int8) and int16x8 need `representative`,
-    an iterable of pictures [height, width, 3] such as the model will see.
+    It takes one picture, "rgb" float32 [1, height, width, 3] in [0, 1], and gives "hsi" [1, height, width,
+    bands]. With height and width None the input is resizable, to sides that are multiples of the stride: for
+    interpreters that can do that, which those in browsers cannot. Implicit models then have the signatures
+    "sample" and "query" besides, as in a SavedModel (but for int8 and int16x8). `quantize` is one of
+    QUANTISATIONS; int8 (see mixed_int8) and int16x8 need `representative`, an iterable of pictures [height,
+    width, 3] such as the model will see.
     """
     path = Path(path)
     _check(model, height, width, quantize, representative)
@@ -32,7 +41,7 @@ def tflite(model, description: ModelDescription, path, *, height: int | None, wi
         with quietly():  # the converter has much to say, some of it whatever the log level is
             converted = _convert(model, work, height, width, quantize, representative)
         written.write_bytes(converted)
-        metadata.append(written, description)
+        exported_files.append(written, description)
         os.replace(written, path)
     return path
 
@@ -41,13 +50,20 @@ def _check(model, height, width, quantize, representative):
     if quantize not in QUANTISATIONS:
         raise InputError(f"unknown quantisation '{quantize}', expected one of {', '.join(QUANTISATIONS)}")
     if quantize in ("int8", "int16x8") and representative is None:
-        raise InputError(f"quantisation {quantize} needs representative pictures to measure the ranges of activations")
+        raise InputError(
+            f"quantisation {quantize} needs representative pictures to measure the ranges of activations"
+        )
     if model.patch and (height, width) != (model.patch, model.patch):
-        raise InputError(f"this model takes pictures of {model.patch}x{model.patch} only, but {height}x{width} was asked for")
+        raise InputError(
+            f"this model takes pictures of {model.patch}x{model.patch} only, but {height}x{width} was "
+            "asked for"
+        )
     if (height is None) != (width is None):
         raise InputError("height and width must both be given, or neither (a resizable input)")
     if height is not None and (height % model.stride or width % model.stride or min(height, width) < 1):
-        raise InputError(f"this model takes sides that are multiples of {model.stride}, but {height}x{width} was asked for")
+        raise InputError(
+            f"this model takes sides that are multiples of {model.stride}, but {height}x{width} was asked for"
+        )
 
 
 def _convert(model, work, height, width, quantize, representative) -> bytes:
@@ -63,7 +79,9 @@ def _convert(model, work, height, width, quantize, representative) -> bytes:
     root.signature_functions = signatures
     folder = str(work / "saved_model")
     tf.saved_model.save(root, folder, signatures=signatures)
-    pictures = [[picture[None].astype("float32")] for picture in (() if representative is None else representative)]
+    pictures = [
+        [picture[None].astype("float32")] for picture in (() if representative is None else representative)
+    ]
 
     def converter():
         made = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(signatures))
@@ -75,8 +93,10 @@ def _convert(model, work, height, width, quantize, representative) -> bytes:
         if quantize in ("int8", "int16x8"):
             made.representative_dataset = lambda: pictures
         if quantize == "int16x8":
-            made.target_spec.supported_ops = [tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
-                                              tf.lite.OpsSet.TFLITE_BUILTINS]
+            made.target_spec.supported_ops = [
+                tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
+                tf.lite.OpsSet.TFLITE_BUILTINS,
+            ]
         return made
 
     if quantize == "int8":

@@ -10,7 +10,9 @@ from hsi_inr_tf.errors import InputError
 
 @contextmanager
 def work_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder beside `path`, on the same disk; the folders above are made. InputError where nothing can be written."""
+    """A temporary folder beside `path`, on the same disk; the folders above are made. InputError where
+    nothing can be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:

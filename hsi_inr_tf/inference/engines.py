@@ -1,9 +1,9 @@
 """What computes: one class for every way a trained model can be run.
 
-An engine has `description` (ModelDescription), `fixed_shape` ((height, width) of the only pictures it takes, or None) and
-`batch_size` (how many windows it likes at once), and maps rgb [batch, height, width, 3] in [0, 1] to spectra
-[batch, height, width, bands], both float32.
-Engines of continuous models also have `sample(rgb [1, height, width, 3], rows, columns)` and `query(rgb, points [1, n, 2])`.
+An engine has `description` (ModelDescription), `fixed_shape` ((height, width) of the only pictures it takes,
+or None) and `batch_size` (how many windows it likes at once), and maps rgb [batch, height, width, 3] in [0,
+1] to spectra [batch, height, width, bands], both float32. Engines of continuous models also have `sample(rgb
+[1, height, width, 3], rows, columns)` and `query(rgb, points [1, n, 2])`.
 """
 
 import numpy as np
@@ -28,7 +28,8 @@ class KerasEngine:
 
 
 def _graph(function, rgb=None):
-    """On TensorFlow a graph, which lets go of each intermediate tensor after its last use; run eagerly, a model keeps them all.
+    """On TensorFlow a graph, which lets go of each intermediate tensor after its last use; run eagerly, a
+    model keeps them all.
 
     With the shape of `rgb`, its only input, the graph is built once for pictures of every size.
     """

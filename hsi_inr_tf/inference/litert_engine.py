@@ -6,12 +6,13 @@ import threading
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.export import metadata
 from hsi_inr_tf.quiet import quietly
+from hsi_inr_tf.trained import exported_files
 
 
 class LiteRTEngine:
-    """rgb float32 [batch, height, width, 3] in [0, 1] -> hsi float32 [batch, height, width, bands], one picture at a time.
+    """rgb float32 [batch, height, width, 3] in [0, 1] -> hsi float32 [batch, height, width, bands], one
+    picture at a time.
 
     `fixed_shape` is the (height, width) that the file was exported for, or None where its input is resizable.
     """
@@ -22,9 +23,11 @@ class LiteRTEngine:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
-            raise InputError("running a .tflite model needs LiteRT: pip install 'hsi_inr_tf[edge]'") from error
+            raise InputError(
+                "running a .tflite model needs LiteRT: pip install 'hsi_inr_tf[edge]'"
+            ) from error
 
-        self.description = metadata.read(path)
+        self.description = exported_files.read(path)
         try:
             with quietly():  # it says each time which delegate it made
                 self._interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count())
@@ -35,7 +38,9 @@ class LiteRTEngine:
         _, height, width, _ = (int(side) for side in self._run.get_input_details()["rgb"]["shape_signature"])
         self.fixed_shape = (height, width) if height > 0 else None
         self._lock = threading.Lock()  # an interpreter has one set of buffers
-        if "sample" in self._interpreter.get_signature_list():  # engines have these attributes only where they work
+        if (
+            "sample" in self._interpreter.get_signature_list()
+        ):  # engines have these attributes only where they work
             self.sample = self._sample
             self.query = self._query
 

@@ -1,4 +1,6 @@
-"""From a picture of any size to its cube: whole or in tiles, at any scale and any of the trained wavelengths."""
+"""From a picture of any size to its cube: whole or in tiles, at any scale and any of the trained
+wavelengths.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsi_inr_tf import __version__
+from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.inference import reprojection, tiling
-from hsi_inr_tf.inference.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.inference.wavelengths import resampled_camera, resampling
+from hsi_inr_tf.inference import tiling
+from hsi_inr_tf.optics import back_projection
 from hsi_inr_tf.optics.camera import Camera
+from hsi_inr_tf.optics.resampling import resampled_camera, resampling
 
 LONGEST = 1 << 20  # pixels of a side
-WHOLE = 1 << 18  # pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture
 
 
 class Reconstructor:
@@ -23,42 +25,89 @@ class Reconstructor:
         self.engine = engine
         self.description = engine.description
 
-    def reconstruct(self, rgb, *, scale: float = 1.0, points=None, wavelengths=None, consistent: bool = False,
-                    tile: int | None = None, clip: bool = True, progress=None):
-        """The cube of `rgb` [height, width, 3] (float in [0, 1] in the model camera's encoding, or uint8/uint16), in [0, 1].
+    def reconstruct(
+        self,
+        rgb,
+        *,
+        scale: float = 1.0,
+        points=None,
+        wavelengths=None,
+        consistent: bool = False,
+        tile: int | None = None,
+        clip: bool = True,
+        progress=None,
+    ):
+        """The cube of `rgb` [height, width, 3] (float in [0, 1] in the model camera's encoding, or
+        uint8/uint16), in [0, 1].
 
-        `scale` evaluates the representation between pixels: height and width times scale, rounded. `points` [n, 2] as
-        (row, column), fractional, pixel centres at integers: returns spectra [n, bands] instead. `wavelengths` (nm, inside the
-        trained range) resamples. `consistent` corrects the cube so that it reproduces `rgb`. `tile` is the side of the tiles, by
-        default chosen so that memory stays bounded; tiles see as much of their surroundings as the model can, so the result does
-        not depend on it. Without `clip` the values are as the model gives them. `progress(done, total)` is called with rows.
-        Raises InputError.
+        `scale` evaluates the representation between pixels: height and width times scale, rounded. `points`
+        [n, 2] as (row, column), fractional, pixel centres at integers: returns spectra [n, bands] instead.
+        `wavelengths` (nm, inside the trained range) resamples. `consistent` corrects the cube so that it
+        reproduces `rgb`. `tile` is the side of the tiles, by default chosen so that memory stays bounded;
+        tiles see as much of their surroundings as the model can, so the result does not depend on it. Without
+        `clip` the values are as the model gives them. `progress(done, total)` is called with rows. Raises
+        InputError.
         """
         if points is not None:
             return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)
-        return self.stream(rgb, scale=scale, wavelengths=wavelengths, consistent=consistent, tile=tile, clip=clip,
-                           progress=progress).image()
+        return self.stream(
+            rgb,
+            scale=scale,
+            wavelengths=wavelengths,
+            consistent=consistent,
+            tile=tile,
+            clip=clip,
+            progress=progress,
+        ).image()
 
-    def stream(self, rgb, *, scale: float = 1.0, wavelengths=None, consistent: bool = False, tile: int | None = None,
-               clip: bool = True, progress=None, provenance: dict | None = None, georeference: dict | None = None,
-               decode=None) -> "Reconstruction":
+    def stream(
+        self,
+        rgb,
+        *,
+        scale: float = 1.0,
+        wavelengths=None,
+        consistent: bool = False,
+        tile: int | None = None,
+        clip: bool = True,
+        progress=None,
+        provenance: dict | None = None,
+        georeference: dict | None = None,
+        decode=None,
+    ) -> "Reconstruction":
         """As `reconstruct`, for cubes larger than memory: computed block by block while it is being written.
 
-        `decode` is applied to each window of `rgb` as floats, for pictures that are not in the model camera's encoding.
+        `decode` is applied to each window of `rgb` as floats, for pictures that are not in the model camera's
+        encoding.
         """
         rgb = _checked(rgb)
         if not scale > 0 or not np.isfinite(scale):
             raise InputError(f"scale {scale:g} must be positive")
         if scale != 1 and not hasattr(self.engine, "sample"):
-            raise InputError(f"model {self.description.model} gives values at pixels only, scale {scale:g} needs an implicit model "
-                             "or, of one as .tflite, what was exported with --size any")
+            raise InputError(
+                f"model {self.description.model} gives values at pixels only, scale {scale:g} needs an "
+                "implicit model "
+                "or, of one as .tflite, what was exported with --size any"
+            )
         if max(_size(rgb.shape, scale)) > LONGEST:
-            raise InputError(f"scale {scale:g} would make {' x '.join(map(str, _size(rgb.shape, scale)))} pixels, "
-                             f"expected sides of at most {LONGEST}")
+            raise InputError(
+                f"scale {scale:g} would make {' x '.join(map(str, _size(rgb.shape, scale)))} pixels, "
+                f"expected sides of at most {LONGEST}"
+            )
         if georeference and scale != 1:
             georeference = _scaled(georeference, rgb.shape, _size(rgb.shape, scale))
-        return Reconstruction(self.engine, rgb, *self._bands(wavelengths), float(scale), consistent, tile, clip, progress,
-                              provenance or {}, georeference, decode)
+        return Reconstruction(
+            self.engine,
+            rgb,
+            *self._bands(wavelengths),
+            float(scale),
+            consistent,
+            tile,
+            clip,
+            progress,
+            provenance or {},
+            georeference,
+            decode,
+        )
 
     def query(self, rgb, points, *, wavelengths=None, consistent: bool = False) -> np.ndarray:
         """Spectra [n, bands] at `points` [n, 2] = (row, column), fractional pixel indices."""
@@ -67,16 +116,22 @@ class Reconstructor:
         outside = (points < -0.5) | (points > np.array([height, width]) - 0.5) | ~np.isfinite(points)
         if outside.any():
             row, column = points[outside.any(1)][0]
-            raise InputError(f"point ({row:g}, {column:g}) lies outside the picture of {height} x {width} pixels")
+            raise InputError(
+                f"point ({row:g}, {column:g}) lies outside the picture of {height} x {width} pixels"
+            )
         at_pixels = not hasattr(self.engine, "query")
         if at_pixels and np.any(points != np.round(points)):
-            raise InputError(f"model {self.description.model} gives values at pixels only, points must be whole numbers")
+            raise InputError(
+                f"model {self.description.model} gives values at pixels only, points must be whole numbers"
+            )
         wanted, _, matrix = self._bands(wavelengths)
         answers = np.empty((len(points), len(wanted)), np.float32)
-        plan = _Plan(self.engine, rgb.shape, None, 1.0)
+        plan = tiling.Plan(self.engine, rgb.shape, None, 1.0)
         for rows in plan.rows:
             for columns in plan.columns:
-                here = np.flatnonzero(_within(points[:, 0], rows, height) & _within(points[:, 1], columns, width))
+                here = np.flatnonzero(
+                    _within(points[:, 0], rows, height) & _within(points[:, 1], columns, width)
+                )
                 if not len(here):
                     continue
                 window = tiling.cut(rgb, rows, columns)
@@ -88,7 +143,7 @@ class Reconstructor:
                 spectra = np.clip(spectra, 0.0, 1.0)
                 if consistent:
                     seen = _bilinear(rgb, points[here, 0], points[here, 1])
-                    spectra = reprojection.consistent(spectra, seen, self.description.camera)
+                    spectra = back_projection.consistent(spectra, seen, self.description.camera)
                 answers[here] = _resampled(spectra, matrix)
         return answers
 
@@ -98,12 +153,18 @@ class Reconstructor:
         if wavelengths is None or np.array_equal(wavelengths, own):
             return own, camera, None
         wavelengths = tuple(float(w) for w in np.atleast_1d(wavelengths))
-        return wavelengths, resampled_camera(camera, wavelengths), resampling(own, wavelengths).astype(np.float32)
+        return (
+            wavelengths,
+            resampled_camera(camera, wavelengths),
+            resampling(own, wavelengths).astype(np.float32),
+        )
 
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """A cube in the making: `blocks()` computes it; written by hsi_inr_tf.io.write like a HyperspectralImage."""
+    """A cube in the making: `blocks()` computes it; written by hsi_inr_tf.cubes.write like a
+    HyperspectralImage.
+    """
 
     engine: object
     rgb: np.ndarray
@@ -121,8 +182,13 @@ class Reconstruction:
 
     def __post_init__(self):
         description = self.engine.description
-        self.provenance.update(software=f"hsi_inr_tf {__version__}", model=description.model, training=dict(description.provenance),
-                               scale=self.scale, consistent=self.consistent)
+        self.provenance.update(
+            software=f"hsi_inr_tf {__version__}",
+            model=description.model,
+            training=dict(description.provenance),
+            scale=self.scale,
+            consistent=self.consistent,
+        )
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -136,13 +202,14 @@ class Reconstruction:
         return HyperspectralImage(data, self.wavelengths, self.camera, self.provenance, self.georeference)
 
     def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
-        """(top, left, spectra [rows, columns, bands] float32) of parts that fill the cube, none larger for a larger picture.
+        """(top, left, spectra [rows, columns, bands] float32) of parts that fill the cube, none larger for a
+        larger picture.
 
         After the last one the provenance holds the re-projection error.
         """
-        plan = _Plan(self.engine, self.rgb.shape, self.tile, self.scale)
+        plan = tiling.Plan(self.engine, self.rgb.shape, self.tile, self.scale)
         camera = self.engine.description.camera
-        error = reprojection.ReprojectionError(camera)
+        error = back_projection.ReprojectionError(camera)
         done = 0
         for rows in plan.rows:
             ys = _positions(self.rgb.shape[0], self.shape[0], rows)
@@ -150,7 +217,7 @@ class Reconstruction:
             for xs, spectra in self._windows(rows, ys, plan.columns):
                 seen = _bilinear(self.rgb, ys[:, None], xs[None, :], self.decode)
                 if self.consistent:
-                    spectra = reprojection.consistent(spectra, seen, camera)
+                    spectra = back_projection.consistent(spectra, seen, camera)
                 error.add(spectra, seen)
                 yield done, left, _resampled(spectra, self.matrix, self.clip)
                 left += len(xs)
@@ -160,58 +227,36 @@ class Reconstruction:
         self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
 
     def _windows(self, rows, ys, all_columns):
-        """(xs, kept spectra [len(ys), len(xs), bands]) of one row of windows, in batches of the engine's liking."""
-        positions = [(columns, _positions(self.rgb.shape[1], self.shape[1], columns)) for columns in all_columns]
-        held = [(columns, xs) for columns, xs in positions if len(ys) and len(xs)]  # scaled down, some windows hold no output
+        """(xs, kept spectra [len(ys), len(xs), bands]) of one row of windows, in batches of the engine's
+        liking.
+        """
+        positions = [
+            (columns, _positions(self.rgb.shape[1], self.shape[1], columns)) for columns in all_columns
+        ]
+        held = [
+            (columns, xs) for columns, xs in positions if len(ys) and len(xs)
+        ]  # scaled down, some windows hold no output
         size = self.engine.batch_size if self.scale == 1 else 1
         for first in range(0, len(held), size):
             group = held[first : first + size]
             yield from zip((xs for _, xs in group), self._kept(rows, ys, group), strict=True)
 
     def _kept(self, rows, ys, group):
-        """What is kept of the engine's answers to a batch, as copies: the answers are not to live on beside the next ones."""
+        """What is kept of the engine's answers to a batch, as copies: the answers are not to live on beside
+        the next ones.
+        """
         windows = np.stack([tiling.cut(self.rgb, rows, columns, self.decode) for columns, _ in group])
         if self.scale != 1:
             [(columns, xs)] = group
             return self._clipped(self.engine.sample(windows, ys - rows.start, xs - columns.start))
         inner = slice(rows.first - rows.start, rows.last - rows.start)
-        return [self._clipped(spectra[inner, columns.first - columns.start : columns.last - columns.start])
-                for (columns, _), spectra in zip(group, self.engine(windows), strict=True)]
+        return [
+            self._clipped(spectra[inner, columns.first - columns.start : columns.last - columns.start])
+            for (columns, _), spectra in zip(group, self.engine(windows), strict=True)
+        ]
 
     def _clipped(self, spectra):
         return np.clip(spectra, 0.0, 1.0) if self.clip else np.array(spectra)
-
-
-class _Plan:
-    """The windows for a picture: `rows` and `columns` of spans; `exact` if the result equals that of the whole picture at once."""
-
-    def __init__(self, engine, shape, tile, scale):
-        height, width, _ = shape
-        description, stride = engine.description, engine.description.stride
-        halo = description.halo
-        self.tile, self.exact = None, True
-        if tile is not None and tile < 1:
-            raise InputError(f"tile {tile} must be positive")
-        if engine.fixed_shape:
-            tall, wide = engine.fixed_shape
-            limits = [side // 4 // stride * stride for side in (tall, wide)]
-            margins = [tiling.extended(limit if halo is None else min(halo, limit), stride) for limit in limits]
-            self.exact = halo is not None and margins[0] >= halo and margins[1] >= halo
-            self.rows = tiling.fixed(height, tall, margins[0], stride)
-            self.columns = tiling.fixed(width, wide, margins[1], stride)
-            return
-        if tile is None and height * width * max(1.0, scale) ** 2 > WHOLE and halo is not None:
-            side = min(max(256, WHOLE**0.5 - 2 * halo), WHOLE**0.5 / scale)  # what goes in and what comes out stay below WHOLE
-            tile = max(stride, int(side) // stride * stride)
-        if tile is None:
-            self.rows, self.columns = tiling.whole(height, stride), tiling.whole(width, stride)
-            return
-        self.tile = tiling.extended(int(tile), stride)
-        self.exact = halo is not None
-        # Between pixels a window also needs its neighbour's outermost pixels. Models that see everything get a quarter tile.
-        halo = max(halo, stride) if halo is not None else self.tile // 4
-        self.rows = tiling.tiles(height, self.tile, halo, stride)
-        self.columns = tiling.tiles(width, self.tile, halo, stride)
 
 
 def _resampled(spectra, matrix, clip=True):
@@ -226,7 +271,9 @@ def _size(shape, scale):
 
 
 def _positions(length, outputs, span):
-    """Where the outputs that `span` keeps lie on the picture's axis of `length` pixels: pixel centres are integers."""
+    """Where the outputs that `span` keeps lie on the picture's axis of `length` pixels: pixel centres are
+    integers.
+    """
     centres = (np.arange(outputs) + 0.5) * (length / outputs) - 0.5
     first, last = np.searchsorted(centres + 0.5, (span.first, span.last))
     return centres[first:last].astype(np.float32)
@@ -238,7 +285,9 @@ def _within(positions, span, length):
 
 
 def _bilinear(rgb, rows, columns, decode=None):
-    """The picture [height, width, 3] at fractional (rows, columns), which broadcast; its edge is repeated beyond."""
+    """The picture [height, width, 3] at fractional (rows, columns), which broadcast; its edge is repeated
+    beyond.
+    """
     rows, columns = np.clip(rows, 0, rgb.shape[0] - 1), np.clip(columns, 0, rgb.shape[1] - 1)
     top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
     if np.array_equal(top, rows) and np.array_equal(left, columns):
@@ -259,7 +308,10 @@ def _checked(rgb):
     if not np.isfinite(rgb).all():
         raise InputError("the picture holds values that are not numbers")
     if rgb.min() < 0 or rgb.max() > 1:
-        raise InputError(f"the picture's values span {rgb.min():g} to {rgb.max():g}, expected [0, 1] (or unsigned integers)")
+        raise InputError(
+            f"the picture's values span {rgb.min():g} to {rgb.max():g}, expected [0, 1] (or unsigned "
+            "integers)"
+        )
     return rgb
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.export import metadata
+from hsi_inr_tf.trained import exported_files
 
 
 class SavedModelEngine:
@@ -15,8 +15,8 @@ class SavedModelEngine:
     def __init__(self, path):
         import tensorflow as tf
 
-        folder = metadata.saved_model_folder(path)
-        self.description = metadata.read(folder)
+        folder = exported_files.saved_model_folder(path)
+        self.description = exported_files.read(folder)
         side = self.description.patch
         self.fixed_shape = (side, side) if side else None
         self.batch_size = 8 if side else 1
@@ -34,7 +34,9 @@ class SavedModelEngine:
 
     def _sample(self, rgb, rows, columns):
         """Spectra [batch, len(rows), len(columns), bands] at fractional pixel indices."""
-        return self._loaded.signatures["sample"](rgb=_floats(rgb), rows=_floats(rows), columns=_floats(columns))["hsi"].numpy()
+        return self._loaded.signatures["sample"](
+            rgb=_floats(rgb), rows=_floats(rows), columns=_floats(columns)
+        )["hsi"].numpy()
 
     def _query(self, rgb, points):
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""

@@ -4,10 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hsi_inr_tf.errors import InputError
+
+# Pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture.
+WHOLE = 1 << 18
+
 
 @dataclass(frozen=True)
 class Span:
-    """Along one axis: the model sees [start, stop), which may reach beyond the picture; [first, last) of its answer is kept."""
+    """Along one axis: the model sees [start, stop), which may reach beyond the picture; [first, last) of its
+    answer is kept.
+    """
 
     start: int
     stop: int
@@ -31,8 +38,10 @@ def tiles(length: int, tile: int, halo: int, stride: int) -> list[Span]:
     Starts are multiples of the stride, so that every cell of a tiled run is a cell of the whole run.
     """
     tile, halo, end = extended(tile, stride), extended(halo, stride), extended(length, stride)
-    return [Span(max(0, first - halo), min(end, first + tile + halo), first, min(length, first + tile))
-            for first in range(0, length, tile)]
+    return [
+        Span(max(0, first - halo), min(end, first + tile + halo), first, min(length, first + tile))
+        for first in range(0, length, tile)
+    ]
 
 
 def fixed(length: int, side: int, halo: int, stride: int) -> list[Span]:
@@ -44,13 +53,19 @@ def fixed(length: int, side: int, halo: int, stride: int) -> list[Span]:
     step = extended(max(stride, side - 2 * halo), stride)
     starts = [*range(0, end - side, step), end - side]
     joints = [start + side - halo for start in starts[:-1]]
-    return [Span(start, start + side, first, last)
-            for start, first, last in zip(starts, [0, *joints], [*(min(j, length) for j in joints), length], strict=True)
-            if first < last]
+    return [
+        Span(start, start + side, first, last)
+        for start, first, last in zip(
+            starts, [0, *joints], [*(min(j, length) for j in joints), length], strict=True
+        )
+        if first < last
+    ]
 
 
 def cut(picture: np.ndarray, rows: Span, columns: Span, decode=None) -> np.ndarray:
-    """The window of `picture` [height, width, 3] as float32 in [0, 1], see `to_float`; beyond the picture its edge is repeated."""
+    """The window of `picture` [height, width, 3] as float32 in [0, 1], see `to_float`; beyond the picture its
+    edge is repeated.
+    """
     height, width, _ = picture.shape
     window = picture[rows.start : min(rows.stop, height), columns.start : min(columns.stop, width)]
     below, right = rows.stop - rows.start - window.shape[0], columns.stop - columns.start - window.shape[1]
@@ -61,8 +76,46 @@ def cut(picture: np.ndarray, rows: Span, columns: Span, decode=None) -> np.ndarr
 
 
 def to_float(picture: np.ndarray, decode=None) -> np.ndarray:
-    """float32; unsigned integers are divided by their largest value. `decode` is then applied unless it is None."""
+    """float32; unsigned integers are divided by their largest value. `decode` is then applied unless it is
+    None.
+    """
     if picture.dtype.kind == "u":
         picture = picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
     picture = np.asarray(picture, np.float32)
     return picture if decode is None else decode(picture)
+
+
+class Plan:
+    """The windows for a picture: `rows` and `columns` of spans; `exact` if the result equals that of the
+    whole picture at once.
+    """
+
+    def __init__(self, engine, shape, tile, scale):
+        height, width, _ = shape
+        description, stride = engine.description, engine.description.stride
+        halo = description.halo
+        self.tile, self.exact = None, True
+        if tile is not None and tile < 1:
+            raise InputError(f"tile {tile} must be positive")
+        if engine.fixed_shape:
+            tall, wide = engine.fixed_shape
+            limits = [side // 4 // stride * stride for side in (tall, wide)]
+            margins = [extended(limit if halo is None else min(halo, limit), stride) for limit in limits]
+            self.exact = halo is not None and margins[0] >= halo and margins[1] >= halo
+            self.rows = fixed(height, tall, margins[0], stride)
+            self.columns = fixed(width, wide, margins[1], stride)
+            return
+        if tile is None and height * width * max(1.0, scale) ** 2 > WHOLE and halo is not None:
+            # What goes in and what comes out stay below WHOLE.
+            side = min(max(256, WHOLE**0.5 - 2 * halo), WHOLE**0.5 / scale)
+            tile = max(stride, int(side) // stride * stride)
+        if tile is None:
+            self.rows, self.columns = whole(height, stride), whole(width, stride)
+            return
+        self.tile = extended(int(tile), stride)
+        self.exact = halo is not None
+        # Between pixels a window also needs its neighbour's outermost pixels. Models that see everything get
+        # a quarter tile.
+        halo = max(halo, stride) if halo is not None else self.tile // 4
+        self.rows = tiles(height, self.tile, halo, stride)
+        self.columns = tiles(width, self.tile, halo, stride)

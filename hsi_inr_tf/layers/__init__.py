@@ -11,5 +11,17 @@ from hsi_inr_tf.layers.shared_mlp import SharedMLP
 from hsi_inr_tf.layers.shares import Mean, Share
 from hsi_inr_tf.layers.spectral_attention import SpectralAttention
 
-__all__ = ["CellMLP", "FromCells", "Mean", "PeriodicEncoding", "PixelFeatures", "PolynomialFeatures", "ProjectionLoss",
-           "Regression", "Share", "SharedMLP", "SpectralAttention", "ToCells"]
+__all__ = [
+    "CellMLP",
+    "FromCells",
+    "Mean",
+    "PeriodicEncoding",
+    "PixelFeatures",
+    "PolynomialFeatures",
+    "ProjectionLoss",
+    "Regression",
+    "Share",
+    "SharedMLP",
+    "SpectralAttention",
+    "ToCells",
+]

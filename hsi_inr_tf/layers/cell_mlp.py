@@ -7,7 +7,10 @@ import keras
 from keras import ops
 
 if keras.backend.backend() == "tensorflow":
-    from tensorflow import einsum  # one Einsum op in the graph, one BATCH_MATMUL in TFLite; keras.ops would rewrite it
+    # One Einsum op in the graph, one BATCH_MATMUL in TFLite; keras.ops would rewrite it.
+    from tensorflow import (
+        einsum,
+    )
 else:
     einsum = ops.einsum
 
@@ -17,8 +20,8 @@ class CellMLP(keras.layers.Layer):
     """Apply to all pixels of a cell the MLP that this cell's parameters describe.
 
     pixels [batch, cells, pixels, widths[0]], theta [batch, cells, P] -> [batch, cells, pixels, widths[-1]].
-    Leaky ReLU (`slope`) after every layer but the last. theta holds, per layer, the biases [out], unless `use_bias` is False,
-    and then the weights [in, out], row-major.
+    Leaky ReLU (`slope`) after every layer but the last. theta holds, per layer, the biases [out], unless
+    `use_bias` is False, and then the weights [in, out], row-major.
     """
 
     def __init__(self, widths, slope: float = 0.1, use_bias: bool = True, **kwargs):

@@ -6,7 +6,9 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class ToCells(keras.layers.Layer):
-    """[batch, height, width, channels] -> [batch, cells, cell * cell, channels]; cells and their pixels row by row."""
+    """[batch, height, width, channels] -> [batch, cells, cell * cell, channels]; cells and their pixels row
+    by row.
+    """
 
     def __init__(self, cell: int, **kwargs):
         super().__init__(**kwargs)

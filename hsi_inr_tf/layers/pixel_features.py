@@ -13,8 +13,9 @@ from hsi_inr_tf.layers.polynomial_features import PolynomialFeatures
 class PixelFeatures(keras.layers.Layer):
     """pixels [batch, cells, n, 3], positions [.., n, 2] -> [batch, cells, n, count].
 
-    First a one and all monomials of the RGB up to `degree`; then `hidden` ReLU units of the RGB and gamma(p), Eq. 7-8 with
-    `frequencies`. Units see what polynomials cannot: kinks, as between dark cloth and everything else.
+    First a one and all monomials of the RGB up to `degree`; then `hidden` ReLU units of the RGB and gamma(p),
+    Eq. 7-8 with `frequencies`. Units see what polynomials cannot: kinks, as between dark cloth and everything
+    else.
     """
 
     def __init__(self, degree: int = 4, hidden: int = 16, frequencies: int = 1, **kwargs):
@@ -47,4 +48,9 @@ class PixelFeatures(keras.layers.Layer):
         return (*pixels_shape[:-1], self.count)
 
     def get_config(self):
-        return {**super().get_config(), "degree": self.degree, "hidden": self.hidden, "frequencies": self.frequencies}
+        return {
+            **super().get_config(),
+            "degree": self.degree,
+            "hidden": self.hidden,
+            "frequencies": self.frequencies,
+        }

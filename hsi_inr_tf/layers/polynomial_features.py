@@ -9,10 +9,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class PolynomialFeatures(keras.layers.Layer):
-    """x [..., channels] -> all monomials of its channels of degree 1 to `degree`, cross terms included: [..., count].
+    """x [..., channels] -> all monomials of its channels of degree 1 to `degree`, cross terms included: [...,
+    count].
 
-    Lower degrees first, in the order of combinations_with_replacement: x0, x1, .., x0 x0, x0 x1, .. With `constant` a one comes
-    before them.
+    Lower degrees first, in the order of combinations_with_replacement: x0, x1, .., x0 x0, x0 x1, .. With
+    `constant` a one comes before them.
     """
 
     def __init__(self, degree: int = 3, constant: bool = False, **kwargs):
@@ -37,10 +38,11 @@ def _monomials(channels, degree, constant=False):
 
 
 def _product(x, wanted, degree):
-    """The wanted monomials, each as the product of two of at most half the degree, picked by products with ones and zeros.
+    """The wanted monomials, each as the product of two of at most half the degree, picked by products with
+    ones and zeros.
 
-    That is two wide products and one multiplication a level, where a small product a monomial, and their concatenation, would be
-    many passes over the picture.
+    That is two wide products and one multiplication a level, where a small product a monomial, and their
+    concatenation, would be many passes over the picture.
     """
     half = (degree + 1) // 2
     monomials = _monomials(x.shape[-1], half)

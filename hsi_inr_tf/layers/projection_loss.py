@@ -8,15 +8,17 @@ from keras import ops
 class ProjectionLoss(keras.layers.Layer):
     """hsi [batch, height, width, bands], rgb [batch, height, width, 3] -> hsi, unchanged.
 
-    While training it adds weight * mean |projection(hsi) - rgb| to the loss. The projection is learned along: 1x1 convolutions
-    through `hidden` channels with ReLU to the three of the RGB, or a single linear one.
+    While training it adds weight * mean |projection(hsi) - rgb| to the loss. The projection is learned along:
+    1x1 convolutions through `hidden` channels with ReLU to the three of the RGB, or a single linear one.
     """
 
     def __init__(self, weight: float = 0.1, hidden=(), **kwargs):
         super().__init__(**kwargs)
         self.weight = weight
         self.hidden = tuple(hidden)
-        self.projection = [keras.layers.Dense(channels, "relu") for channels in self.hidden] + [keras.layers.Dense(3)]
+        self.projection = [keras.layers.Dense(channels, "relu") for channels in self.hidden] + [
+            keras.layers.Dense(3)
+        ]
 
     def build(self, hsi_shape, rgb_shape):
         shape = tuple(hsi_shape)

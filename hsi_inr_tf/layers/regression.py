@@ -6,7 +6,8 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class Regression(keras.layers.Layer):
-    """theta [batch, cells, features, bands] -> the same plus `coefficients` [monomials, bands], which are not trained.
+    """theta [batch, cells, features, bands] -> the same plus `coefficients` [monomials, bands], which are not
+    trained.
 
     They belong to the first `monomials` of the features; the others have none.
     """
@@ -18,8 +19,9 @@ class Regression(keras.layers.Layer):
         self.bands = bands
 
     def build(self, theta_shape):
-        self.coefficients = self.add_weight(name="coefficients", shape=(self.monomials, self.bands), initializer="zeros",
-                                            trainable=False)
+        self.coefficients = self.add_weight(
+            name="coefficients", shape=(self.monomials, self.bands), initializer="zeros", trainable=False
+        )
 
     def call(self, theta):
         others = self.features - self.monomials
@@ -29,4 +31,9 @@ class Regression(keras.layers.Layer):
         return theta_shape
 
     def get_config(self):
-        return {**super().get_config(), "monomials": self.monomials, "features": self.features, "bands": self.bands}
+        return {
+            **super().get_config(),
+            "monomials": self.monomials,
+            "features": self.features,
+            "bands": self.bands,
+        }

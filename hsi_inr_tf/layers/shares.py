@@ -10,8 +10,8 @@ from hsi_inr_tf.errors import InputError
 class Share(keras.layers.Layer):
     """In training, member `index` of `count` sees every count-th example [batch, ...]; otherwise all of them.
 
-    Each member so learns from its own examples, at the cost of one. The same examples meet the same member however many devices
-    share the batch, if each device gets a multiple of `count`.
+    Each member so learns from its own examples, at the cost of one. The same examples meet the same member
+    however many devices share the batch, if each device gets a multiple of `count`.
     """
 
     def __init__(self, index: int, count: int, **kwargs):
@@ -23,7 +23,10 @@ class Share(keras.layers.Layer):
         if not training:
             return batch
         if batch.shape[0] is not None and batch.shape[0] < self.count:
-            raise InputError(f"a batch of {batch.shape[0]} cannot be shared by {self.count} members, expected at least that many")
+            raise InputError(
+                f"a batch of {batch.shape[0]} cannot be shared by {self.count} members, expected at least "
+                "that many"
+            )
         return batch[self.index :: self.count]
 
     def compute_output_shape(self, batch_shape):
@@ -35,7 +38,9 @@ class Share(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class Mean(keras.layers.Layer):
-    """In training, the members' answers to their shares in the batch's order; otherwise `trust` times their mean."""
+    """In training, the members' answers to their shares in the batch's order; otherwise `trust` times their
+    mean.
+    """
 
     def __init__(self, trust: float, **kwargs):
         super().__init__(**kwargs)

@@ -8,9 +8,9 @@ from keras import ops
 class SpectralAttention(keras.layers.Layer):
     """x [batch, height, width, heads * size] -> the same shape.
 
-    In each head every channel attends to the head's `size` channels by the cosine between their images, times a learned
-    factor. Attention thus costs as much as the picture has pixels, and depends on all of it. A depthwise branch on the
-    values tells where a pixel is.
+    In each head every channel attends to the head's `size` channels by the cosine between their images, times
+    a learned factor. Attention thus costs as much as the picture has pixels, and depends on all of it. A
+    depthwise branch on the values tells where a pixel is.
     """
 
     def __init__(self, heads: int, size: int, **kwargs):
@@ -20,9 +20,14 @@ class SpectralAttention(keras.layers.Layer):
         width = heads * size
         small = keras.initializers.TruncatedNormal(stddev=0.02)
         self.query, self.key, self.value = (
-            keras.layers.Dense(width, use_bias=False, kernel_initializer=small, name=name) for name in ("query", "key", "value"))
+            keras.layers.Dense(width, use_bias=False, kernel_initializer=small, name=name)
+            for name in ("query", "key", "value")
+        )
         self.project = keras.layers.Dense(width, kernel_initializer=small, name="project")
-        self.position = [keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"position_{k}") for k in range(2)]
+        self.position = [
+            keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"position_{k}")
+            for k in range(2)
+        ]
 
     def build(self, x_shape):
         for layer in (self.query, self.key, self.value, self.project, *self.position):
@@ -31,7 +36,9 @@ class SpectralAttention(keras.layers.Layer):
 
     def call(self, x):
         value = self.value(x)
-        scores = ops.matmul(_unit(self._images(self.key(x))), ops.transpose(_unit(self._images(self.query(x))), (0, 1, 3, 2)))
+        scores = ops.matmul(
+            _unit(self._images(self.key(x))), ops.transpose(_unit(self._images(self.query(x))), (0, 1, 3, 2))
+        )
         attended = ops.matmul(ops.softmax(scores * self.rescale, axis=-1), self._images(value))
         attended = ops.reshape(ops.transpose(attended, (0, 3, 1, 2)), ops.shape(x))
         first, second = self.position

@@ -1,4 +1,6 @@
-"""How good a predicted cube is: pure NumPy metrics on [height, width, bands], gathered into named protocols."""
+"""How good a predicted cube is: pure NumPy metrics on [height, width, bands], gathered into named
+protocols.
+"""
 
 from hsi_inr_tf.metrics.mrae import mrae
 from hsi_inr_tf.metrics.protocols import METRICS, PROTOCOLS, Protocol, score
@@ -8,5 +10,18 @@ from hsi_inr_tf.metrics.sam import sam
 from hsi_inr_tf.metrics.scores import Scores, better, evaluate, text
 from hsi_inr_tf.metrics.ssim import ssim_per_band
 
-__all__ = ["METRICS", "PROTOCOLS", "Protocol", "Scores", "better", "evaluate", "mrae", "psnr", "rmse", "sam", "score",
-           "ssim_per_band", "text"]
+__all__ = [
+    "METRICS",
+    "PROTOCOLS",
+    "Protocol",
+    "Scores",
+    "better",
+    "evaluate",
+    "mrae",
+    "psnr",
+    "rmse",
+    "sam",
+    "score",
+    "ssim_per_band",
+    "text",
+]

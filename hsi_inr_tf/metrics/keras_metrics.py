@@ -1,4 +1,6 @@
-"""The metrics of protocol full in keras.ops: cube and prediction [batch, height, width, bands] -> one value a picture."""
+"""The metrics of protocol full in keras.ops: cube and prediction [batch, height, width, bands] -> one value a
+picture.
+"""
 
 import keras
 import numpy as np
@@ -23,14 +25,18 @@ def ssim(cube, predicted):
     window = np.tile(reference.window().astype(np.float32)[:, None, None, None], (1, 1, bands, 1))
 
     def blur(x):
-        return ops.depthwise_conv(ops.depthwise_conv(x, window, padding="same"), window.swapaxes(0, 1), padding="same")
+        return ops.depthwise_conv(
+            ops.depthwise_conv(x, window, padding="same"), window.swapaxes(0, 1), padding="same"
+        )
 
     mean_1, mean_2 = blur(cube), blur(predicted)
     means, product = mean_1 * mean_1 + mean_2 * mean_2, mean_1 * mean_2
     variances = blur(cube * cube + predicted * predicted) - means
     covariance = blur(cube * predicted) - product
     c1, c2 = reference.C1, reference.C2
-    return ops.mean((2 * product + c1) * (2 * covariance + c2) / ((means + c1) * (variances + c2)), axis=(1, 2, 3))
+    return ops.mean(
+        (2 * product + c1) * (2 * covariance + c2) / ((means + c1) * (variances + c2)), axis=(1, 2, 3)
+    )
 
 
 def sam(cube, predicted):
@@ -55,8 +61,13 @@ def rmse(cube, predicted):
 
 
 def keras_metrics() -> list[keras.metrics.Metric]:
-    """All of them as Keras metrics, each averaging over the pictures it is given: for `compile(metrics=...)` or `update_state`."""
-    return [keras.metrics.MeanMetricWrapper(function, function.__name__) for function in (psnr, mpsnr, ssim, sam, mrae, rmse)]
+    """All of them as Keras metrics, each averaging over the pictures it is given: for `compile(metrics=...)`
+    or `update_state`.
+    """
+    return [
+        keras.metrics.MeanMetricWrapper(function, function.__name__)
+        for function in (psnr, mpsnr, ssim, sam, mrae, rmse)
+    ]
 
 
 def _clamped(predicted):

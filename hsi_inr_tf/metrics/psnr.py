@@ -14,8 +14,12 @@ def psnr_per_band(cube, predicted, peak: float = 1.0) -> np.ndarray:
 
 
 def peak_psnr_per_band(cube, predicted) -> np.ndarray:
-    """Eq. 12 on every band, whose peak is that band's own maximum: [bands]; NaN for a band that is black all over."""
-    return _decibel(_squared_error(cube, predicted).mean(axis=(0, 1)), np.asarray(cube, np.float64).max(axis=(0, 1)))
+    """Eq. 12 on every band, whose peak is that band's own maximum: [bands]; NaN for a band that is black all
+    over.
+    """
+    return _decibel(
+        _squared_error(cube, predicted).mean(axis=(0, 1)), np.asarray(cube, np.float64).max(axis=(0, 1))
+    )
 
 
 def _squared_error(cube, predicted):

@@ -6,11 +6,14 @@ import numpy as np
 def sam_map(cube, predicted) -> np.ndarray:
     """The angle between true and predicted spectrum of every pixel: [..., bands] x 2 -> [...].
 
-    Written with atan2 of the difference and sum of the unit spectra, which, unlike arccos, is exact near 0: equal spectra give 0.
-    Where a spectrum is black the angle is 0 or 90, and means nothing: `sam` leaves such pixels out.
+    Written with atan2 of the difference and sum of the unit spectra, which, unlike arccos, is exact near 0:
+    equal spectra give 0. Where a spectrum is black the angle is 0 or 90, and means nothing: `sam` leaves such
+    pixels out.
     """
     first, second = _unit(cube), _unit(predicted)
-    return np.degrees(2.0 * np.arctan2(np.linalg.norm(first - second, axis=-1), np.linalg.norm(first + second, axis=-1)))
+    return np.degrees(
+        2.0 * np.arctan2(np.linalg.norm(first - second, axis=-1), np.linalg.norm(first + second, axis=-1))
+    )
 
 
 def sam(cube, predicted) -> float:

@@ -22,20 +22,37 @@ class Scores:
     def mean(self) -> dict:
         """Each metric over the pictures."""
         values = self._values()
-        return {metric: float(_summary(values[:, column], metric, named(self.protocol))) for column, metric in enumerate(METRICS)}
+        return {
+            metric: float(_summary(values[:, column], metric, named(self.protocol)))
+            for column, metric in enumerate(METRICS)
+        }
 
     @property
     def interval(self) -> dict:
-        """95 % bootstrap interval of each mean, as (low, high): pictures drawn with replacement, 2000 times, seed 0."""
+        """95 % bootstrap interval of each mean, as (low, high): pictures drawn with replacement, 2000 times,
+        seed 0.
+        """
         values = self._values()
         draws = np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))
-        means = {metric: _summary(values[draws, column], metric, named(self.protocol)) for column, metric in enumerate(METRICS)}
+        means = {
+            metric: _summary(values[draws, column], metric, named(self.protocol))
+            for column, metric in enumerate(METRICS)
+        }
         return {metric: tuple(np.percentile(drawn, (2.5, 97.5)).tolist()) for metric, drawn in means.items()}
 
     def to_dict(self) -> dict:
-        """For JSON: protocol, pictures, mean, interval_95, rows (with their bands). Numbers that are not finite are None."""
-        return _finite({"protocol": self.protocol, "pictures": len(self.rows), "mean": self.mean, "interval_95": self.interval,
-                        "rows": list(self.rows)})
+        """For JSON: protocol, pictures, mean, interval_95, rows (with their bands). Numbers that are not
+        finite are None.
+        """
+        return _finite(
+            {
+                "protocol": self.protocol,
+                "pictures": len(self.rows),
+                "mean": self.mean,
+                "interval_95": self.interval,
+                "rows": list(self.rows),
+            }
+        )
 
     def table(self) -> str:
         """The rows, their mean and its interval as text."""
@@ -45,18 +62,25 @@ class Scores:
         def line(title, cells):
             return f"{title:<{width}}" + "".join(f"{cell:>17}" for cell in cells)
 
-        return "\n".join([
-            line("scene", [metric.upper() for metric in METRICS]),
-            *(line(row["scene"], [text(row[metric], metric) for metric in METRICS]) for row in self.rows),
-            line("mean", [text(mean[metric], metric) for metric in METRICS]),
-            line("95 % interval", [" .. ".join(text(end, metric) for end in interval[metric]) for metric in METRICS]),
-        ])
+        return "\n".join(
+            [
+                line("scene", [metric.upper() for metric in METRICS]),
+                *(line(row["scene"], [text(row[metric], metric) for metric in METRICS]) for row in self.rows),
+                line("mean", [text(mean[metric], metric) for metric in METRICS]),
+                line(
+                    "95 % interval",
+                    [" .. ".join(text(end, metric) for end in interval[metric]) for metric in METRICS],
+                ),
+            ]
+        )
 
     def _values(self):
         return np.array([[row[metric] for metric in METRICS] for row in self.rows], np.float64)
 
 
-def evaluate(predict: Callable, scenes, protocol: str = "full", *, progress: Callable | None = None) -> Scores:
+def evaluate(
+    predict: Callable, scenes, protocol: str = "full", *, progress: Callable | None = None
+) -> Scores:
     """Score `predict` (rgb [height, width, 3] -> cube [height, width, bands]) on every one of `scenes`.
 
     Scenes have name, rgb and cube. `progress` wraps the iteration, as tqdm does.

@@ -11,7 +11,9 @@ def ssim_per_band(cube, predicted) -> np.ndarray:
 
     Gaussian window of 11x11 pixels and sigma 1.5, K1 0.01, K2 0.03, range 1, zero padding.
     """
-    return np.array([ssim_map(cube[..., band], predicted[..., band]).mean() for band in range(np.shape(cube)[-1])])
+    return np.array(
+        [ssim_map(cube[..., band], predicted[..., band]).mean() for band in range(np.shape(cube)[-1])]
+    )
 
 
 def ssim_map(first, second) -> np.ndarray:
@@ -30,7 +32,9 @@ def global_ssim_per_band(cube, predicted) -> np.ndarray:
     mean_1, mean_2 = first.mean(axis=(0, 1)), second.mean(axis=(0, 1))
     covariance = ((first - mean_1) * (second - mean_2)).mean(axis=(0, 1))
     variances = first.var(axis=(0, 1)) + second.var(axis=(0, 1))
-    return (2 * mean_1 * mean_2 + C1) * (2 * covariance + C2) / ((mean_1**2 + mean_2**2 + C1) * (variances + C2))
+    return (
+        (2 * mean_1 * mean_2 + C1) * (2 * covariance + C2) / ((mean_1**2 + mean_2**2 + C1) * (variances + C2))
+    )
 
 
 def window() -> np.ndarray:

@@ -13,7 +13,8 @@ def names() -> list[str]:
 
 
 def build(name: str, **overrides) -> keras.Model:
-    """A fresh model: input "rgb" [batch, height, width, 3] in [0, 1] -> {"hsi": [batch, height, width, bands]}.
+    """A fresh model: input "rgb" [batch, height, width, 3] in [0, 1] -> {"hsi": [batch, height, width,
+    bands]}.
 
     Its `stride`, `halo` and `patch` say which pictures it takes (see ModelDescription).
     """
@@ -25,5 +26,13 @@ def build(name: str, **overrides) -> keras.Model:
         return TABLE[name](**overrides)
     except InputError:
         raise
-    except (TypeError, ValueError, KeyError, IndexError, ArithmeticError) as error:  # what Keras says of arguments it cannot use
-        raise InputError(f"model {name} cannot be built with {overrides} ({str(error).strip().splitlines()[0]})") from error
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        IndexError,
+        ArithmeticError,
+    ) as error:  # what Keras says of arguments it cannot use
+        raise InputError(
+            f"model {name} cannot be built with {overrides} ({str(error).strip().splitlines()[0]})"
+        ) from error

@@ -6,10 +6,12 @@ from keras.layers import Conv2D, PReLU
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class CNN(keras.Model):
-    """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 159,338 parameters as published.
+    """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 159,338
+    parameters as published.
 
-    5x5 features, shrunk to a quarter of the channels, two residual blocks with long skips, expanded again, 5x5 to the bands, beside
-    a linear 7x7 path from the RGB. Our reading: each PReLU follows its convolution directly, before a skip is added.
+    5x5 features, shrunk to a quarter of the channels, two residual blocks with long skips, expanded again,
+    5x5 to the bands, beside a linear 7x7 path from the RGB. Our reading: each PReLU follows its convolution
+    directly, before a skip is added.
     """
 
     stride, halo, patch = 1, 8, None
@@ -21,8 +23,12 @@ class CNN(keras.Model):
         first = _convolution(_convolution(shrunk, width // 4, 3), width // 4, 3) + shrunk
         second = _convolution(_convolution(first, width // 4, 3), width // 4, 3) + shrunk + first
         expanded = _convolution(second, width, 1) + features
-        hsi = Conv2D(bands, 5, padding="same")(expanded) + Conv2D(bands, 7, padding="same", name="linear")(rgb)
-        super().__init__({"rgb": rgb}, {"hsi": PReLU(shared_axes=(1, 2))(hsi)}, name=name, trainable=trainable)
+        hsi = Conv2D(bands, 5, padding="same")(expanded) + Conv2D(bands, 7, padding="same", name="linear")(
+            rgb
+        )
+        super().__init__(
+            {"rgb": rgb}, {"hsi": PReLU(shared_axes=(1, 2))(hsi)}, name=name, trainable=trainable
+        )
         self.bands = bands
         self.width = width
 
@@ -31,4 +37,6 @@ class CNN(keras.Model):
 
 
 def _convolution(x, channels, side):
-    return PReLU(shared_axes=(1, 2))(Conv2D(channels, side, padding="same", kernel_initializer="he_normal")(x))
+    return PReLU(shared_axes=(1, 2))(
+        Conv2D(channels, side, padding="same", kernel_initializer="he_normal")(x)
+    )

@@ -1,4 +1,6 @@
-"""H of Eq. 6 for whole images on small machines: fully convolutional, no spatial statistics, the same at every position."""
+"""H of Eq. 6 for whole images on small machines: fully convolutional, no spatial statistics, the same at
+every position.
+"""
 
 import math
 
@@ -10,17 +12,27 @@ from hsi_inr_tf.errors import InputError
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class ContextHypernetwork(keras.layers.Layer):
-    """rgb [batch, height, width, 3] -> theta [batch, height / cell, width / cell, outputs]; sides are multiples of `cell`.
+    """rgb [batch, height, width, 3] -> theta [batch, height / cell, width / cell, outputs]; sides are
+    multiples of `cell`.
 
-    Strided convolutions bring the image to one position a cell; residual blocks of dilated convolutions then gather context
-    around it; a 1x1 convolution of the `head_width` features, of which training drops the share `dropout`, predicts theta, a
-    low-rank departure from what its bias holds.
+    Strided convolutions bring the image to one position a cell; residual blocks of dilated convolutions then
+    gather context around it; a 1x1 convolution of the `head_width` features, of which training drops the
+    share `dropout`, predicts theta, a low-rank departure from what its bias holds.
     """
 
     patch = None
 
-    def __init__(self, outputs: int, cell: int = 8, width: int = 96, head_width: int = 96, dilations=(1, 2, 4, 8),
-                 dropout: float = 0.0, head_initializer="zeros", **kwargs):
+    def __init__(
+        self,
+        outputs: int,
+        cell: int = 8,
+        width: int = 96,
+        head_width: int = 96,
+        dilations=(1, 2, 4, 8),
+        dropout: float = 0.0,
+        head_initializer="zeros",
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.outputs = outputs
         self.cell = self.stride = cell
@@ -33,15 +45,37 @@ class ContextHypernetwork(keras.layers.Layer):
         if cell < 2 or cell & (cell - 1):
             raise InputError(f"cell {cell} must be a power of two, 2 at least")
         levels = int(math.log2(cell))
-        self.down = [keras.layers.Conv2D(max(24, width >> (levels - 1 - level)), 3, 2, "same", activation="relu",
-                                         kernel_initializer="he_normal") for level in range(levels)]
-        self.blocks = [(keras.layers.Conv2D(width, 3, padding="same", dilation_rate=dilation, activation="relu",
-                                            kernel_initializer="he_normal"),
-                        keras.layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros")) for dilation in self.dilations]
+        self.down = [
+            keras.layers.Conv2D(
+                max(24, width >> (levels - 1 - level)),
+                3,
+                2,
+                "same",
+                activation="relu",
+                kernel_initializer="he_normal",
+            )
+            for level in range(levels)
+        ]
+        self.blocks = [
+            (
+                keras.layers.Conv2D(
+                    width,
+                    3,
+                    padding="same",
+                    dilation_rate=dilation,
+                    activation="relu",
+                    kernel_initializer="he_normal",
+                ),
+                keras.layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros"),
+            )
+            for dilation in self.dilations
+        ]
         self.neck = keras.layers.Conv2D(head_width, 1, activation="relu", kernel_initializer="he_normal")
         self.drop = keras.layers.Dropout(dropout)
         small = keras.initializers.VarianceScaling(0.01, "fan_in")
-        self.head = keras.layers.Conv2D(outputs, 1, kernel_initializer=small, bias_initializer=self.head_initializer)
+        self.head = keras.layers.Conv2D(
+            outputs, 1, kernel_initializer=small, bias_initializer=self.head_initializer
+        )
 
     @property
     def halo(self) -> int:
@@ -68,6 +102,13 @@ class ContextHypernetwork(keras.layers.Layer):
         return self.head(self.drop(self.neck(ops.relu(x)), training=training))
 
     def get_config(self):
-        return {**super().get_config(), "outputs": self.outputs, "cell": self.cell, "width": self.width,
-                "head_width": self.head_width, "dilations": self.dilations, "dropout": self.dropout,
-                "head_initializer": keras.saving.serialize_keras_object(self.head_initializer)}
+        return {
+            **super().get_config(),
+            "outputs": self.outputs,
+            "cell": self.cell,
+            "width": self.width,
+            "head_width": self.head_width,
+            "dilations": self.dilations,
+            "dropout": self.dropout,
+            "head_initializer": keras.saving.serialize_keras_object(self.head_initializer),
+        }

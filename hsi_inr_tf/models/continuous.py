@@ -1,7 +1,7 @@
 """Reading an implicit representation between its pixels: on a grid of rows and columns, or at single points.
 
-Positions are fractional pixel indices, pixel centres are integers. RGB is interpolated bilinearly in its own encoding,
-edges repeated.
+Positions are fractional pixel indices, pixel centres are integers. RGB is interpolated bilinearly in its own
+encoding, edges repeated.
 """
 
 from keras import ops
@@ -10,7 +10,9 @@ from hsi_inr_tf.encoding import cell_position, patch_position
 
 
 def sample(model, rgb, rows, columns):
-    """Spectra on a grid: rgb [batch, height, width, 3], ascending rows [H] and columns [W] -> [batch, H, W, bands]."""
+    """Spectra on a grid: rgb [batch, height, width, 3], ascending rows [H] and columns [W] -> [batch, H, W,
+    bands].
+    """
     rows, columns = ops.cast(rows, "float32"), ops.cast(columns, "float32")
     _, height, width, _ = ops.shape(rgb)
     theta = model.theta(rgb)
@@ -22,9 +24,13 @@ def sample(model, rgb, rows, columns):
     tall, wide = ops.shape(row_at)[1], ops.shape(column_at)[1]
 
     def arranged(grid):
-        """[batch, H, W, channels] -> [batch, cells, tall * wide, channels]: every cell gets as many samples as the fullest."""
+        """[batch, H, W, channels] -> [batch, cells, tall * wide, channels]: every cell gets as many samples
+        as the fullest.
+        """
         channels = grid.shape[-1]
-        grid = ops.take(ops.take(grid, ops.reshape(row_at, (-1,)), axis=1), ops.reshape(column_at, (-1,)), axis=2)
+        grid = ops.take(
+            ops.take(grid, ops.reshape(row_at, (-1,)), axis=1), ops.reshape(column_at, (-1,)), axis=2
+        )
         strips = ops.transpose(ops.reshape(grid, (-1, tall, across, wide * channels)), (0, 2, 1, 3))
         return ops.reshape(strips, (-1, down * across, tall * wide, channels))
 
@@ -34,11 +40,15 @@ def sample(model, rgb, rows, columns):
     spectra = model.spectra(arranged(pixels), positions, ops.reshape(theta, (-1, down * across, length)))
     strips = ops.transpose(ops.reshape(spectra, (-1, across, tall, wide * model.bands)), (0, 2, 1, 3))
     grid = ops.reshape(strips, (-1, down * tall, across * wide, model.bands))
-    return ops.take(ops.take(grid, cell_of_row * tall + row_slot, axis=1), cell_of_column * wide + column_slot, axis=2)
+    return ops.take(
+        ops.take(grid, cell_of_row * tall + row_slot, axis=1), cell_of_column * wide + column_slot, axis=2
+    )
 
 
 def query(model, rgb, points):
-    """Spectra at single points: rgb [1, height, width, 3], points [1, n, 2] = (row, column) -> [1, n, bands]."""
+    """Spectra at single points: rgb [1, height, width, 3], points [1, n, 2] = (row, column) -> [1, n,
+    bands].
+    """
     points = ops.cast(points, "float32")[0]
     _, height, width, _ = ops.shape(rgb)
     theta = model.theta(rgb)
@@ -61,11 +71,15 @@ def _position(model, pixel, side):
 
 
 def _slots(cell_of, cells):
-    """For ascending cell indices [n]: (which n each of a cell's slots shows [cells, most], and the slot of each n)."""
+    """For ascending cell indices [n]: (which n each of a cell's slots shows [cells, most], and the slot of
+    each n).
+    """
     starts = ops.sum(ops.cast(cell_of[None] < ops.arange(cells, dtype="int32")[:, None], "int32"), axis=1)
     slot = ops.arange(ops.shape(cell_of)[0], dtype="int32") - ops.take(starts, cell_of)
     shown = starts[:, None] + ops.arange(ops.max(slot) + 1, dtype="int32")
-    return ops.minimum(shown, ops.shape(cell_of)[0] - 1), slot  # slots that a cell does not fill repeat some sample
+    return ops.minimum(
+        shown, ops.shape(cell_of)[0] - 1
+    ), slot  # slots that a cell does not fill repeat some sample
 
 
 def _neighbours(position, side):
@@ -95,5 +109,3 @@ def interpolated_points(rgb, rows, columns):
     at = [ops.take(flat, r * width + c, axis=0) for r in (above, below) for c in (left, right)]
     x, y = x[:, None], y[:, None]
     return (at[0] * (1 - x) + at[1] * x) * (1 - y) + (at[2] * (1 - x) + at[3] * x) * y
-
-

@@ -1,4 +1,6 @@
-"""Table I, "HSCNN-R": the residual network of Shi et al. (CVPR Workshops 2018), single and as their weighted ensemble."""
+"""Table I, "HSCNN-R": the residual network of Shi et al. (CVPR Workshops 2018), single and as their weighted
+ensemble.
+"""
 
 import keras
 from keras.layers import Conv2D, ReLU
@@ -8,8 +10,9 @@ from keras.layers import Conv2D, ReLU
 class HSCNNR(keras.Model):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
-    3x3 convolutions with bias, no norm: one to `width` channels, `blocks` residual blocks with a ReLU inside and after each sum,
-    one whose output is added to the first one's, ReLU, one to the bands. 1,238,303 parameters at 16 blocks of 64 channels.
+    3x3 convolutions with bias, no norm: one to `width` channels, `blocks` residual blocks with a ReLU inside
+    and after each sum, one whose output is added to the first one's, ReLU, one to the bands. 1,238,303
+    parameters at 16 blocks of 64 channels.
     """
 
     stride, patch = 1, None
@@ -27,20 +30,39 @@ class HSCNNR(keras.Model):
         self.halo = 2 * blocks + 3
 
     def get_config(self):
-        return {"bands": self.bands, "blocks": self.blocks, "width": self.width, "name": self.name, "trainable": self.trainable}
+        return {
+            "bands": self.bands,
+            "blocks": self.blocks,
+            "width": self.width,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class HSCNNREnsemble(keras.Model):
-    """The weighted mean of the spectra of several HSCNN-R, given as (blocks, width) each; the defaults are the challenge's."""
+    """The weighted mean of the spectra of several HSCNN-R, given as (blocks, width) each; the defaults are
+    the challenge's.
+    """
 
     stride, patch = 1, None
 
-    def __init__(self, bands: int = 31, members=((9, 256), (14, 256), (16, 64)), weights=(0.4, 0.3, 0.3), name=None,
-                 trainable=True):
+    def __init__(
+        self,
+        bands: int = 31,
+        members=((9, 256), (14, 256), (16, 64)),
+        weights=(0.4, 0.3, 0.3),
+        name=None,
+        trainable=True,
+    ):
         rgb = keras.Input((None, None, 3), name="rgb")
-        networks = [HSCNNR(bands, blocks, width, name=f"member_{index}") for index, (blocks, width) in enumerate(members)]
-        hsi = sum(weight * network({"rgb": rgb})["hsi"] for weight, network in zip(weights, networks, strict=True))
+        networks = [
+            HSCNNR(bands, blocks, width, name=f"member_{index}")
+            for index, (blocks, width) in enumerate(members)
+        ]
+        hsi = sum(
+            weight * network({"rgb": rgb})["hsi"] for weight, network in zip(weights, networks, strict=True)
+        )
         super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
         self.bands = bands
         self.members = tuple(tuple(member) for member in members)
@@ -48,8 +70,13 @@ class HSCNNREnsemble(keras.Model):
         self.halo = max(network.halo for network in networks)
 
     def get_config(self):
-        return {"bands": self.bands, "members": self.members, "weights": self.member_weights,
-                "name": self.name, "trainable": self.trainable}
+        return {
+            "bands": self.bands,
+            "members": self.members,
+            "weights": self.member_weights,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
 
 
 def _convolution(x, channels):

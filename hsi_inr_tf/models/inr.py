@@ -1,4 +1,6 @@
-"""The implicit neural representation: a hypernetwork writes an MLP for every cell, the MLP maps a pixel to its spectrum."""
+"""The implicit neural representation: a hypernetwork writes an MLP for every cell, the MLP maps a pixel to
+its spectrum.
+"""
 
 import keras
 from keras import ops
@@ -12,15 +14,27 @@ from hsi_inr_tf.models import continuous
 class INR(keras.Model):
     """Y(p) = f([X_p, gamma(p)]; theta_cell(p)), theta = H(X): Eq. 5, 6 and 9 of arXiv 2112.10541.
 
-    Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}, relative radiance, not clipped.
-    `coordinates` says where p is measured: "patch" (the paper), or "cell" (the same model at every position).
-    `signed` computes on values scaled to [-1, 1], as the paper does. `squares` adds the squared RGB, nearly linear
-    light, to the MLP's input. `basis` > 0 lets the MLP give coefficients of that many spectra shared by all cells.
+    Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}, relative
+    radiance, not clipped. `coordinates` says where p is measured: "patch" (the paper), or "cell" (the same
+    model at every position). `signed` computes on values scaled to [-1, 1], as the paper does. `squares` adds
+    the squared RGB, nearly linear light, to the MLP's input. `basis` > 0 lets the MLP give coefficients of
+    that many spectra shared by all cells.
     """
 
-    def __init__(self, hypernetwork, mlp, bands: int = 31, frequencies: int = 5, encoding: str = "paper",
-                 coordinates: str = "patch", signed: bool = False, squares: bool = False, basis: int = 0,
-                 name=None, trainable=True):
+    def __init__(
+        self,
+        hypernetwork,
+        mlp,
+        bands: int = 31,
+        frequencies: int = 5,
+        encoding: str = "paper",
+        coordinates: str = "patch",
+        signed: bool = False,
+        squares: bool = False,
+        basis: int = 0,
+        name=None,
+        trainable=True,
+    ):
         # Layers
         cell, side = hypernetwork.cell, hypernetwork.patch
         encode = PeriodicEncoding(frequencies, encoding, name="encoding")
@@ -31,7 +45,11 @@ class INR(keras.Model):
         # Functional graph: `theta` and `spectra` below, with the positions of the pixels themselves
         rgb = keras.Input((side, side, 3), name="rgb")
         x = rgb * 2.0 - 1.0 if signed else rgb
-        lattice = ToCells(cell)(patch_lattice(side, side)[None]) if coordinates == "patch" else cell_lattice(cell)[None, None]
+        lattice = (
+            ToCells(cell)(patch_lattice(side, side)[None])
+            if coordinates == "patch"
+            else cell_lattice(cell)[None, None]
+        )
         spectra = mlp(_features(to_cells(x), encode(lattice), squares), theta_of_cells(hypernetwork(x)))
         if to_spectrum:
             spectra = to_spectrum(spectra)
@@ -58,7 +76,9 @@ class INR(keras.Model):
         return self.hypernetwork(rgb * 2.0 - 1.0 if self.signed else rgb)
 
     def spectra(self, pixels, positions, theta):
-        """Eq. 9 by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] -> [batch, cells, n, bands]."""
+        """Eq. 9 by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] ->
+        [batch, cells, n, bands].
+        """
         x = pixels * 2.0 - 1.0 if self.signed else pixels
         spectra = self.mlp(_features(x, self.encode(positions), self.squares), theta)
         if self.to_spectrum:
@@ -66,11 +86,15 @@ class INR(keras.Model):
         return (spectra + 1.0) / 2.0 if self.signed else spectra
 
     def sample(self, rgb, rows, columns):
-        """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H, W, bands]."""
+        """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H,
+        W, bands].
+        """
         return continuous.sample(self, rgb, rows, columns)
 
     def query(self, rgb, points):
-        """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3] -> [1, n, bands]."""
+        """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3]
+        -> [1, n, bands].
+        """
         return continuous.query(self, rgb, points)
 
     @property
@@ -94,11 +118,19 @@ class INR(keras.Model):
         return self.hypernetwork.patch
 
     def get_config(self):
-        return {"hypernetwork": keras.saving.serialize_keras_object(self.hypernetwork),
-                "mlp": keras.saving.serialize_keras_object(self.mlp),
-                "bands": self.bands, "frequencies": self.frequencies, "encoding": self.encoding,
-                "coordinates": self.coordinates, "signed": self.signed, "squares": self.squares, "basis": self.basis,
-                "name": self.name, "trainable": self.trainable}
+        return {
+            "hypernetwork": keras.saving.serialize_keras_object(self.hypernetwork),
+            "mlp": keras.saving.serialize_keras_object(self.mlp),
+            "bands": self.bands,
+            "frequencies": self.frequencies,
+            "encoding": self.encoding,
+            "coordinates": self.coordinates,
+            "signed": self.signed,
+            "squares": self.squares,
+            "basis": self.basis,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -1,18 +1,29 @@
-"""Beyond the paper's table: MST++, the multi-stage spectral-wise transformer of Cai et al. (CVPR Workshops 2022)."""
+"""Beyond the paper's table: MST++, the multi-stage spectral-wise transformer of Cai et al. (CVPR Workshops
+2022).
+"""
 
 import keras
 from keras import ops
-from keras.layers import Concatenate, Conv2D, Conv2DTranspose, DepthwiseConv2D, LayerNormalization, ZeroPadding2D
+from keras.layers import (
+    Concatenate,
+    Conv2D,
+    Conv2DTranspose,
+    DepthwiseConv2D,
+    LayerNormalization,
+    ZeroPadding2D,
+)
 
 from hsi_inr_tf.layers import SpectralAttention
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class MSTPlusPlus(keras.Model):
-    """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 1,619,625 parameters as published.
+    """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 1,619,625
+    parameters as published.
 
-    `stages` small U-shaped transformers in a row, each with a skip around it, between two 3x3 convolutions and with a skip around
-    all. Channels attend to channels over the whole picture, so an output depends on all of it.
+    `stages` small U-shaped transformers in a row, each with a skip around it, between two 3x3 convolutions
+    and with a skip around all. Channels attend to channels over the whole picture, so an output depends on
+    all of it.
     """
 
     stride, halo, patch = 8, None, None
@@ -22,7 +33,9 @@ class MSTPlusPlus(keras.Model):
         first = x = _convolution(rgb, bands)
         for _ in range(stages):
             x = _transformer(x, bands)
-        super().__init__({"rgb": rgb}, {"hsi": first + _convolution(x, bands)}, name=name, trainable=trainable)
+        super().__init__(
+            {"rgb": rgb}, {"hsi": first + _convolution(x, bands)}, name=name, trainable=trainable
+        )
         self.bands = bands
         self.stages = stages
 

@@ -7,10 +7,12 @@ from keras.layers import BatchNormalization, Concatenate, Conv2D, Dropout, Leaky
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class MultiscaleCNN(keras.Model):
-    """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 26,686,592 trainable parameters.
+    """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 26,686,592
+    trainable parameters.
 
-    Four levels of `width` channels and twice as many at each next (64 .. 1024); down by max-pooling, up by pixel shuffling, with
-    skips. Convolutions have no bias, batch norm and leaky ReLU follow them; dropout between the two of a pair.
+    Four levels of `width` channels and twice as many at each next (64 .. 1024); down by max-pooling, up by
+    pixel shuffling, with skips. Convolutions have no bias, batch norm and leaky ReLU follow them; dropout
+    between the two of a pair.
     """
 
     stride, halo, patch = 16, 112, None  # the halo in whole strides; 107 pixels at most are seen
@@ -26,13 +28,21 @@ class MultiscaleCNN(keras.Model):
         for level in reversed(range(4)):
             x = Concatenate()([skips.pop(), ops.depth_to_space(x, 2)])
             x = _double(x, width << level, dropout)
-        super().__init__({"rgb": rgb}, {"hsi": Conv2D(bands, 1, use_bias=False)(x)}, name=name, trainable=trainable)
+        super().__init__(
+            {"rgb": rgb}, {"hsi": Conv2D(bands, 1, use_bias=False)(x)}, name=name, trainable=trainable
+        )
         self.bands = bands
         self.width = width
         self.dropout = dropout
 
     def get_config(self):
-        return {"bands": self.bands, "width": self.width, "dropout": self.dropout, "name": self.name, "trainable": self.trainable}
+        return {
+            "bands": self.bands,
+            "width": self.width,
+            "dropout": self.dropout,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
 
 
 def _double(x, channels, dropout):

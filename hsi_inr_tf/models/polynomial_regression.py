@@ -1,4 +1,6 @@
-"""Per-pixel polynomial regression: what a colour scientist reaches for first, and what any network must beat."""
+"""Per-pixel polynomial regression: what a colour scientist reaches for first, and what any network must
+beat.
+"""
 
 import keras
 import numpy as np
@@ -8,7 +10,8 @@ from hsi_inr_tf.layers import PolynomialFeatures
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
 class PolynomialRegression(keras.Model):
-    """Each band is a polynomial in the (encoded) RGB of the pixel: all monomials up to `degree`, cross terms included.
+    """Each band is a polynomial in the (encoded) RGB of the pixel: all monomials up to `degree`, cross terms
+    included.
 
     Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}.
     The coefficients come from `fit`.
@@ -30,11 +33,13 @@ class PolynomialRegression(keras.Model):
 
 
 def fit(scenes, degree: int = 3, ridge: float = 0.0) -> PolynomialRegression:
-    """The model that fits all pixels of `scenes` (each with rgb [height, width, 3] and cube [height, width, bands]) best.
+    """The model that fits all pixels of `scenes` (each with rgb [height, width, 3] and cube [height, width,
+    bands]) best.
 
-    Least squares in float64. Scene by scene the products of features with features and with bands are summed; a few dozen numbers
-    a side hold all that the solution needs. `ridge` penalises large coefficients, the constant excepted, in units of the mean
-    squared feature: it tames what the polynomial says of colours that no scene has.
+    Least squares in float64. Scene by scene the products of features with features and with bands are summed;
+    a few dozen numbers a side hold all that the solution needs. `ridge` penalises large coefficients, the
+    constant excepted, in units of the mean squared feature: it tames what the polynomial says of colours that
+    no scene has.
     """
     gram = moments = 0.0
     for scene in scenes:

@@ -19,39 +19,89 @@ from hsi_inr_tf.models.prinet_plus import PriNETPlus
 from hsi_inr_tf.models.unet import UNet
 
 
-def inr(bands: int = 31, frequencies: int = 5, downsamplings: int = 2, extra: int = 0, encoding: str = "paper",
-        width: int = 64, top_width: int = 1024, **kwargs) -> INR:
+def inr(
+    bands: int = 31,
+    frequencies: int = 5,
+    downsamplings: int = 2,
+    extra: int = 0,
+    encoding: str = "paper",
+    width: int = 64,
+    top_width: int = 1024,
+    **kwargs,
+) -> INR:
     """The paper's model on 64x64 patches; width and top_width are the hypernetwork's."""
     widths = (3 + 4 * frequencies, 64, 64, 64, 64, bands)
     mlp = CellMLP(widths, name="cell_mlp")
-    hypernetwork = Hypernetwork(mlp.parameters, downsamplings, extra, width, top_width, SharedMLP(widths), name="hypernetwork")
+    hypernetwork = Hypernetwork(
+        mlp.parameters, downsamplings, extra, width, top_width, SharedMLP(widths), name="hypernetwork"
+    )
     return INR(hypernetwork, mlp, bands, frequencies, encoding, coordinates="patch", signed=True, **kwargs)
 
 
-def inr_single(bands: int = 31, frequencies: int = 1, cell: int = 8, width: int = 48, head_width: int = 32, dilations=(1, 2),
-               hidden=(32, 32), basis: int = 16, **kwargs) -> INR:
-    """For whole images on small machines, all weights generated: fully convolutional, the same at every position."""
+def inr_single(
+    bands: int = 31,
+    frequencies: int = 1,
+    cell: int = 8,
+    width: int = 48,
+    head_width: int = 32,
+    dilations=(1, 2),
+    hidden=(32, 32),
+    basis: int = 16,
+    **kwargs,
+) -> INR:
+    """For whole images on small machines, all weights generated: fully convolutional, the same at every
+    position.
+    """
     widths = (6 + 4 * frequencies, *hidden, basis or bands)
     mlp = CellMLP(widths, name="cell_mlp")
-    hypernetwork = ContextHypernetwork(mlp.parameters, cell, width, head_width, dilations,
-                                       head_initializer=SharedMLP(widths), name="hypernetwork")
+    hypernetwork = ContextHypernetwork(
+        mlp.parameters,
+        cell,
+        width,
+        head_width,
+        dilations,
+        head_initializer=SharedMLP(widths),
+        name="hypernetwork",
+    )
     return INR(hypernetwork, mlp, bands, frequencies, coordinates="cell", squares=True, basis=basis, **kwargs)
 
 
-def inr_committee(bands: int = 31, members: int = 4, degree: int = 4, hidden: int = 16, frequencies: int = 1, basis: int = 16,
-                  cell: int = 8, width: int = 48, head_width: int = 32, dilations=(1, 2), dropout: float = 0.2,
-                  trust: float = 0.85) -> Committee:
-    """Ours, for whole images on small machines: regression whose coefficients small hypernetworks adapt to every cell.
+def inr_committee(
+    bands: int = 31,
+    members: int = 4,
+    degree: int = 4,
+    hidden: int = 16,
+    frequencies: int = 1,
+    basis: int = 16,
+    cell: int = 8,
+    width: int = 48,
+    head_width: int = 32,
+    dilations=(1, 2),
+    dropout: float = 0.2,
+    trust: float = 0.85,
+) -> Committee:
+    """Ours, for whole images on small machines: regression whose coefficients small hypernetworks adapt to
+    every cell.
 
-    Trained by the commands in pretrained/*/README.md, on one core of an AMD EPYC, five folds of twenty CAVE scenes give PSNR
-    36.15, MPSNR 39.92, SSIM .9817, SAM 7.37 in 32 minutes; inr-edge 35.82, 39.51, .9793, 7.66 in 7 (protocol full, 2026-11-25).
+    Trained by the commands in pretrained/*/README.md, on one core of an AMD EPYC, five folds of twenty CAVE
+    scenes give PSNR 36.15, MPSNR 39.92, SSIM .9817, SAM 7.37 in 32 minutes; inr-edge 35.82, 39.51, .9793,
+    7.66 in 7 (protocol full, 2026-11-25).
     """
     features = PixelFeatures(degree, hidden, frequencies, name="features")
 
     def member(number):
-        random = keras.initializers.RandomNormal(stddev=features.count**-0.5)  # what the basis, zero at first, learns from
-        return ContextHypernetwork(features.count * basis, cell, width, head_width, dilations, dropout, random,
-                                   name=f"member_{number}")
+        # What the basis, zero at first, learns from.
+        random = keras.initializers.RandomNormal(stddev=features.count**-0.5)
+        return ContextHypernetwork(
+            features.count * basis,
+            cell,
+            width,
+            head_width,
+            dilations,
+            dropout,
+            random,
+            name=f"member_{number}",
+        )
 
     return Committee(features, [member(i) for i in range(members)], bands, basis, trust)
 

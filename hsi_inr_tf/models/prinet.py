@@ -1,4 +1,6 @@
-"""Table I, "PriNET": bands reconstructed in groups, with a projection back to RGB, after Hang et al. (ICME 2020)."""
+"""Table I, "PriNET": bands reconstructed in groups, with a projection back to RGB, after Hang et al. (ICME
+2020).
+"""
 
 from itertools import pairwise
 
@@ -12,15 +14,23 @@ from hsi_inr_tf.layers import ProjectionLoss
 class PriNET(keras.Model):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
-    Our reading (the paper's text was not at hand): neighbouring bands are highly correlated, so a shared stem feeds one branch of
-    residual blocks for each of `groups` runs of adjacent bands, whose outputs are concatenated. A learned linear projection
-    of the result to RGB adds its error to the loss while training.
+    Our reading (the paper's text was not at hand): neighbouring bands are highly correlated, so a shared stem
+    feeds one branch of residual blocks for each of `groups` runs of adjacent bands, whose outputs are
+    concatenated. A learned linear projection of the result to RGB adds its error to the loss while training.
     """
 
     stride, patch = 1, None
 
-    def __init__(self, bands: int = 31, groups: int = 4, blocks: int = 4, width: int = 64,
-                 projection_weight: float = 0.1, name=None, trainable=True):
+    def __init__(
+        self,
+        bands: int = 31,
+        groups: int = 4,
+        blocks: int = 4,
+        width: int = 64,
+        projection_weight: float = 0.1,
+        name=None,
+        trainable=True,
+    ):
         rgb = keras.Input((None, None, 3), name="rgb")
         stem = convolution(rgb, width, "relu")
         branches = [convolution(residual_blocks(stem, blocks), size) for size in group_sizes(bands, groups)]
@@ -35,13 +45,22 @@ class PriNET(keras.Model):
         self.halo = 2 * blocks + 2
 
     def get_config(self):
-        return {"bands": self.bands, "groups": self.groups, "blocks": self.blocks, "width": self.width,
-                "projection_weight": self.projection_weight, "name": self.name, "trainable": self.trainable}
+        return {
+            "bands": self.bands,
+            "groups": self.groups,
+            "blocks": self.blocks,
+            "width": self.width,
+            "projection_weight": self.projection_weight,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
 
 
 def group_sizes(bands: int, groups: int) -> list[int]:
     """How many adjacent bands each group takes; they differ by one at most."""
-    return [end - start for start, end in pairwise(round(bands * group / groups) for group in range(groups + 1))]
+    return [
+        end - start for start, end in pairwise(round(bands * group / groups) for group in range(groups + 1))
+    ]
 
 
 def residual_blocks(x, count: int):

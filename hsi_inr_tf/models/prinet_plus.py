@@ -1,4 +1,6 @@
-"""Table I, "PriNET+": PriNET with groups that inform each other, after Hang, Liu and Li (IEEE TIP 30, 2021)."""
+"""Table I, "PriNET+": PriNET with groups that inform each other, after Hang, Liu and Li (IEEE TIP 30,
+2021).
+"""
 
 import keras
 from keras.layers import Concatenate, Conv2D
@@ -11,20 +13,31 @@ from hsi_inr_tf.models.prinet import convolution, group_sizes, residual_blocks
 class PriNETPlus(keras.Model):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
-    Our reading (the paper's text was not at hand): as PriNET, but each group also receives the features of the group before it, a
-    fusion stage of `fusion_blocks` residual blocks over all groups' features corrects the concatenated bands, and the projection
-    back to RGB has a hidden layer.
+    Our reading (the paper's text was not at hand): as PriNET, but each group also receives the features of
+    the group before it, a fusion stage of `fusion_blocks` residual blocks over all groups' features corrects
+    the concatenated bands, and the projection back to RGB has a hidden layer.
     """
 
     stride, patch = 1, None
 
-    def __init__(self, bands: int = 31, groups: int = 4, blocks: int = 4, fusion_blocks: int = 2, width: int = 64,
-                 projection_weight: float = 0.1, name=None, trainable=True):
+    def __init__(
+        self,
+        bands: int = 31,
+        groups: int = 4,
+        blocks: int = 4,
+        fusion_blocks: int = 2,
+        width: int = 64,
+        projection_weight: float = 0.1,
+        name=None,
+        trainable=True,
+    ):
         rgb = keras.Input((None, None, 3), name="rgb")
         stem = convolution(rgb, width, "relu")
         features, branches = [], []
         for size in group_sizes(bands, groups):
-            source = Conv2D(width, 1, activation="relu")(Concatenate()([stem, features[-1]])) if features else stem
+            source = (
+                Conv2D(width, 1, activation="relu")(Concatenate()([stem, features[-1]])) if features else stem
+            )
             features.append(residual_blocks(source, blocks))
             branches.append(convolution(features[-1], size))
         fused = Conv2D(width, 1, activation="relu")(Concatenate()(features))
@@ -40,5 +53,13 @@ class PriNETPlus(keras.Model):
         self.halo = 2 * (groups * blocks + fusion_blocks) + 2
 
     def get_config(self):
-        return {"bands": self.bands, "groups": self.groups, "blocks": self.blocks, "fusion_blocks": self.fusion_blocks,
-                "width": self.width, "projection_weight": self.projection_weight, "name": self.name, "trainable": self.trainable}
+        return {
+            "bands": self.bands,
+            "groups": self.groups,
+            "blocks": self.blocks,
+            "fusion_blocks": self.fusion_blocks,
+            "width": self.width,
+            "projection_weight": self.projection_weight,
+            "name": self.name,
+            "trainable": self.trainable,
+        }

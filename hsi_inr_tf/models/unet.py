@@ -8,8 +8,9 @@ from keras.layers import Concatenate, Conv2D, Conv2DTranspose, MaxPooling2D
 class UNet(keras.Model):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
-    The paper gives neither widths nor depth; our reading: four levels, two 3x3 convolutions with ReLU at each, `width` channels
-    at the first and twice as many at each next (32 .. 512), max-pooling, 2x2 transposed convolutions, a linear 1x1 to the bands.
+    The paper gives neither widths nor depth; our reading: four levels, two 3x3 convolutions with ReLU at
+    each, `width` channels at the first and twice as many at each next (32 .. 512), max-pooling, 2x2
+    transposed convolutions, a linear 1x1 to the bands.
     """
 
     stride, halo, patch = 16, 112, None  # the halo in whole strides; 107 pixels at most are seen

@@ -10,7 +10,9 @@ from hsi_inr_tf.optics import srgb
 
 @dataclass(frozen=True)
 class Camera:
-    """`response` is Phi [bands, 3], scaled so that a cube of ones renders to white; `encoding` is "srgb" or "linear"."""
+    """`response` is Phi [bands, 3], scaled so that a cube of ones renders to white; `encoding` is "srgb" or
+    "linear".
+    """
 
     name: str
     wavelengths: tuple[float, ...]
@@ -22,11 +24,15 @@ class Camera:
         object.__setattr__(self, "response", np.asarray(self.response, np.float64))
         if self.response.shape != (len(self.wavelengths), 3):
             shape = self.response.shape
-            raise InputError(f"camera {self.name}: its response has shape {shape}, expected ({len(self.wavelengths)}, 3)")
+            raise InputError(
+                f"camera {self.name}: its response has shape {shape}, expected ({len(self.wavelengths)}, 3)"
+            )
         if not np.isfinite(self.response).all():
             raise InputError(f"camera {self.name}: its response holds values that are not finite")
         if self.encoding not in ("srgb", "linear"):
-            raise InputError(f"camera {self.name}: unknown encoding '{self.encoding}', expected srgb or linear")
+            raise InputError(
+                f"camera {self.name}: unknown encoding '{self.encoding}', expected srgb or linear"
+            )
 
     def fits(self, wavelengths) -> bool:
         """Whether it renders cubes of these wavelengths (nm)."""
@@ -50,7 +56,12 @@ class Camera:
 
     def to_dict(self) -> dict:
         response = self.response.tolist()
-        return {"name": self.name, "wavelengths": list(self.wavelengths), "response": response, "encoding": self.encoding}
+        return {
+            "name": self.name,
+            "wavelengths": list(self.wavelengths),
+            "response": response,
+            "encoding": self.encoding,
+        }
 
     @classmethod
     def from_dict(cls, fields: dict) -> "Camera":

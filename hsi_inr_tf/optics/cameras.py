@@ -19,12 +19,14 @@ def names() -> tuple[str, ...]:
 
 
 def named(name: str = CAVE, wavelengths=VISIBLE, encoding: str | None = None) -> Camera:
-    """The camera called `name`, sampled at `wavelengths` (nm); `encoding` where it isn't to be the camera's own.
+    """The camera called `name`, sampled at `wavelengths` (nm); `encoding` where it isn't to be the camera's
+    own.
 
-    cie-1931-2deg-d65-srgb: a reflectance lit by D65, seen by the CIE 1931 observer, as sRGB: how the RGB of CAVE was made.
-    cie-1964-10deg: the CIE 1964 observer's X, Y, Z as R, G, B, linear: the clean track of NTIRE2018, up to its gain.
-    nikon-5100, sigma-sd-merrill: measured cameras, linear, balanced for light of equal energy.
-    FILE.csv: a response of one's own, lines of "wavelength, R, G, B", linear, balanced likewise.
+    cie-1931-2deg-d65-srgb: a reflectance lit by D65, seen by the CIE 1931 observer, as sRGB: how the RGB of
+    CAVE was made. cie-1964-10deg: the CIE 1964 observer's X, Y, Z as R, G, B, linear: the clean track of
+    NTIRE2018, up to its gain. nikon-5100, sigma-sd-merrill: measured cameras, linear, balanced for light of
+    equal energy. FILE.csv: a response of one's own, lines of "wavelength, R, G, B", linear, balanced
+    likewise.
     """
     if name == CAVE:
         camera = _cie_1931_d65(wavelengths)
@@ -43,14 +45,18 @@ def named(name: str = CAVE, wavelengths=VISIBLE, encoding: str | None = None) ->
 
 
 def from_response(name: str, measured, response, wavelengths, encoding: str = "linear") -> Camera:
-    """A camera from its response [m, 3] at the `measured` wavelengths, sampled linearly at `wavelengths`, zero beyond.
+    """A camera from its response [m, 3] at the `measured` wavelengths, sampled linearly at `wavelengths`,
+    zero beyond.
 
-    Each channel is scaled so that a cube of ones gives 1. InputError where a channel sees none of the wavelengths.
+    Each channel is scaled so that a cube of ones gives 1. InputError where a channel sees none of the
+    wavelengths.
     """
     sampled = _weighted(_sample(measured, response, wavelengths), wavelengths)
     total = sampled.sum(axis=0)
     if not np.all(total > 0):
-        raise InputError(f"camera {name} sees nothing in channel {'RGB'[int(np.argmin(total))]} at {list(wavelengths)} nm")
+        raise InputError(
+            f"camera {name} sees nothing in channel {'RGB'[int(np.argmin(total))]} at {list(wavelengths)} nm"
+        )
     return Camera(name, wavelengths, sampled / total, encoding)
 
 
@@ -58,11 +64,26 @@ def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """(wavelengths [m], response [m, 3]) from lines of four numbers; a first line of words is passed over."""
     try:
         lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-        table = np.array([[float(cell) for cell in line.split(",")] for line in lines[not _is_number(lines[0].split(",")[0]) :]])
+        table = np.array(
+            [
+                [float(cell) for cell in line.split(",")]
+                for line in lines[not _is_number(lines[0].split(",")[0]) :]
+            ]
+        )
     except (OSError, ValueError, IndexError) as error:
-        raise InputError(f"{path}: no camera's response ({error}), expected lines of wavelength, R, G, B") from error
-    if table.ndim != 2 or table.shape[1] != 4 or not np.all(np.isfinite(table)) or np.any(np.diff(table[:, 0]) <= 0):
-        raise InputError(f"{path} is no camera's response, expected lines of wavelength, R, G, B with ascending wavelengths")
+        raise InputError(
+            f"{path}: no camera's response ({error}), expected lines of wavelength, R, G, B"
+        ) from error
+    if (
+        table.ndim != 2
+        or table.shape[1] != 4
+        or not np.all(np.isfinite(table))
+        or np.any(np.diff(table[:, 0]) <= 0)
+    ):
+        raise InputError(
+            f"{path} is no camera's response, expected lines of wavelength, R, G, B with ascending "
+            "wavelengths"
+        )
     return table[:, 0], table[:, 1:]
 
 
@@ -81,8 +102,11 @@ def _cie_1931_d65(wavelengths) -> Camera:
     observer = _sample(*_observer("CIE 1931 2 Degree Standard Observer"), wavelengths)
     xyz = _weighted(observer * _sample(light.wavelengths, light.values, wavelengths)[:, None], wavelengths)
     if not xyz[:, 1].sum() > 0:
-        raise InputError(f"wavelengths from {wavelengths[0]:g} to {wavelengths[-1]:g} nm hold no visible light and so no sRGB: "
-                         "give the response of the camera")
+        raise InputError(
+            f"wavelengths from {wavelengths[0]:g} to {wavelengths[-1]:g} nm hold no visible light and so "
+            "no sRGB: "
+            "give the response of the camera"
+        )
     xyz /= xyz[:, 1].sum()
     to_rgb = colour.RGB_COLOURSPACES["sRGB"].matrix_XYZ_to_RGB
     return Camera(CAVE, wavelengths, xyz @ to_rgb.T, "srgb")
@@ -99,12 +123,16 @@ def _sample(measured, values, wavelengths):
     """Rows of `values` [m, ...] at `wavelengths`, linear between the measured ones and zero beyond them."""
     values = np.asarray(values, np.float64)
     columns = values.reshape(len(values), -1).T
-    sampled = np.stack([np.interp(wavelengths, measured, column, left=0.0, right=0.0) for column in columns], axis=1)
+    sampled = np.stack(
+        [np.interp(wavelengths, measured, column, left=0.0, right=0.0) for column in columns], axis=1
+    )
     return sampled.reshape(len(wavelengths), *values.shape[1:])
 
 
 def _weighted(values, wavelengths):
-    """Each row times the width of its band: the sum of Eq. 4 stands for the integral of Eq. 3 where bands lie unevenly."""
+    """Each row times the width of its band: the sum of Eq. 4 stands for the integral of Eq. 3 where bands lie
+    unevenly.
+    """
     if len(wavelengths) < 2:
         return values
     return values * np.abs(np.gradient(np.asarray(wavelengths, np.float64)))[:, None]

@@ -6,10 +6,14 @@ import numpy as np
 def encode(linear):
     """Linear light -> sRGB-encoded, clipped to [0, 1]."""
     linear = np.clip(linear, 0.0, 1.0)
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).astype(linear.dtype)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).astype(
+        linear.dtype
+    )
 
 
 def decode(encoded):
     """sRGB-encoded -> linear light."""
     encoded = np.asarray(encoded)
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(encoded.dtype)
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(
+        encoded.dtype
+    )

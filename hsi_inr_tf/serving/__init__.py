@@ -8,7 +8,9 @@ from hsi_inr_tf.errors import InputError
 
 @contextmanager
 def importing_kserve():
-    """For importing what imports kserve, which reads the command line while it is imported. Names the extra where it is missing."""
+    """For importing what imports kserve, which reads the command line while it is imported. Names the extra
+    where it is missing.
+    """
     arguments, sys.argv = sys.argv, sys.argv[:1]
     try:
         yield

@@ -10,18 +10,27 @@ from hsi_inr_tf.errors import InputError
 
 
 def reconstruct(url: str, model: str, rgb, timeout: float = 300.0) -> tuple[np.ndarray, np.ndarray]:
-    """(cubes [batch, height, width, bands], wavelengths [bands] in nm) of rgb [batch, height, width, 3], uint8 or float in [0, 1].
+    """(cubes [batch, height, width, bands], wavelengths [bands] in nm) of rgb [batch, height, width, 3],
+    uint8 or float in [0, 1].
 
-    `url` is the server's, as http://127.0.0.1:8080. Raises InputError with the server's sentence if it refuses.
+    `url` is the server's, as http://127.0.0.1:8080. Raises InputError with the server's sentence if it
+    refuses.
     """
     rgb = np.asarray(rgb)
     rgb = rgb if rgb.dtype == np.uint8 else rgb.astype("<f4")
     data = rgb.tobytes()
-    tensor = {"name": "rgb", "shape": rgb.shape, "datatype": "UINT8" if rgb.dtype == np.uint8 else "FP32",
-              "parameters": {"binary_data_size": len(data)}}
+    tensor = {
+        "name": "rgb",
+        "shape": rgb.shape,
+        "datatype": "UINT8" if rgb.dtype == np.uint8 else "FP32",
+        "parameters": {"binary_data_size": len(data)},
+    }
     header = json.dumps({"inputs": [tensor], "parameters": {"binary_data_output": True}}).encode()
-    request = urllib.request.Request(f"{url}/v2/models/{model}/infer", header + data, {
-        "Content-Type": "application/octet-stream", "Inference-Header-Content-Length": str(len(header))})
+    request = urllib.request.Request(
+        f"{url}/v2/models/{model}/infer",
+        header + data,
+        {"Content-Type": "application/octet-stream", "Inference-Header-Content-Length": str(len(header))},
+    )
     try:
         with urllib.request.urlopen(request, timeout=timeout) as response:
             return _tensors(response.read(), int(response.headers["Inference-Header-Content-Length"]))

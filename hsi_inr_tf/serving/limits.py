@@ -9,8 +9,9 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Limits:
-    """`body`: bytes of a request. `pixels`: of all pictures of a request together. `json_pixels`: the same where the
-    answer is JSON, which takes some 350 bytes a pixel and is built in memory. `requests`: at the same time."""
+    """`body`: bytes of a request. `pixels`: of all pictures of a request together. `json_pixels`: the same
+    where the answer is JSON, which takes some 350 bytes a pixel and is built in memory. `requests`: at the
+    same time."""
 
     body: int = 32 << 20
     pixels: int = 1 << 20
@@ -19,7 +20,9 @@ class Limits:
 
 
 class RequestLimit:
-    """ASGI middleware: answers 503 to what is posted while `limit` requests are under way. Questions about health are answered."""
+    """ASGI middleware: answers 503 to what is posted while `limit` requests are under way. Questions about
+    health are answered.
+    """
 
     def __init__(self, app, limit: int):
         self.app = app
@@ -39,7 +42,9 @@ class RequestLimit:
 
 
 class BodyLimit:
-    """ASGI middleware: answers 413 to requests whose body is longer than `limit` bytes, without keeping it in memory."""
+    """ASGI middleware: answers 413 to requests whose body is longer than `limit` bytes, without keeping it in
+    memory.
+    """
 
     def __init__(self, app, limit: int):
         self.app = app
@@ -62,7 +67,9 @@ class BodyLimit:
                 more = message.get("more_body", False)
         if length > self.limit:
             chunks.clear()
-            return await _refuse(413, f"the request's body is larger than {self.limit} bytes", receive, send, more)
+            return await _refuse(
+                413, f"the request's body is larger than {self.limit} bytes", receive, send, more
+            )
         body = b"".join(chunks)
         chunks.clear()
         sent = False
@@ -78,7 +85,9 @@ class BodyLimit:
 
 
 async def _refuse(status, reason, receive, send, more=True):
-    """What is left of the body is read for up to PATIENCE seconds and thrown away: clients send it all before they read."""
+    """What is left of the body is read for up to PATIENCE seconds and thrown away: clients send it all before
+    they read.
+    """
     try:
         async with asyncio.timeout(PATIENCE):
             while more:

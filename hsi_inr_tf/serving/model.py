@@ -1,4 +1,6 @@
-"""The model as kserve sees it: V1 and V2 requests in, cubes out. The same class runs in scripts/serve.py and on a cluster."""
+"""The model as kserve sees it: V1 and V2 requests in, cubes out. The same class runs in scripts/serve.py and
+on a cluster.
+"""
 
 import asyncio
 import base64
@@ -13,13 +15,15 @@ from kserve.utils.utils import generate_uuid
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import Reconstructor
-from hsi_inr_tf.io.images import decode_image
 from hsi_inr_tf.optics import srgb
+from hsi_inr_tf.pictures.images import decode_image
 from hsi_inr_tf.serving.limits import Limits
 
 
 class Refused(InvalidInput):
-    """A request that cannot be answered as it is; the client is told why in a sentence (400, or INVALID_ARGUMENT)."""
+    """A request that cannot be answered as it is; the client is told why in a sentence (400, or
+    INVALID_ARGUMENT).
+    """
 
     def __init__(self, reason: str):
         super().__init__(reason if len(reason) < 300 else reason[:300] + " ...")
@@ -28,30 +32,38 @@ class Refused(InvalidInput):
 class ServedModel(Model):
     """Answers with the cube [height, width, bands] in [0, 1] of every picture in a request.
 
-    V1, as TF Serving's :predict: {"instances": [..]} -> {"predictions": [..]}, or {"inputs": ..} -> {"outputs": ..}. An instance is
-    rgb [height, width, 3] in [0, 1], {"rgb": ..}, {"image_bytes": {"b64": ..}} or {"b64": ..}: a PNG or JPEG file.
-    V2: one input, "rgb" FP32 or UINT8 [batch, height, width, 3] (or without batch) or "image_bytes" BYTES [batch], files (as base64
-    in REST); outputs "hsi" FP32 [batch, height, width, bands] and "wavelengths" FP32 [bands] in nm.
+    V1, as TF Serving's :predict: {"instances": [..]} -> {"predictions": [..]}, or {"inputs": ..} ->
+    {"outputs": ..}. An instance is rgb [height, width, 3] in [0, 1], {"rgb": ..}, {"image_bytes": {"b64":
+    ..}} or {"b64": ..}: a PNG or JPEG file. V2: one input, "rgb" FP32 or UINT8 [batch, height, width, 3] (or
+    without batch) or "image_bytes" BYTES [batch], files (as base64 in REST); outputs "hsi" FP32 [batch,
+    height, width, bands] and "wavelengths" FP32 [bands] in nm.
     """
 
     def __init__(self, name: str, reconstructor: Reconstructor, limits: Limits, workers: int = 2):
         super().__init__(name)
         self.reconstructor = reconstructor
         self.limits = limits
-        self._executor = ThreadPoolExecutor(workers, "reconstruct")  # the event loop must stay free to answer others
+        # The event loop must stay free to answer others.
+        self._executor = ThreadPoolExecutor(workers, "reconstruct")
         self.ready = True
 
     def get_input_types(self) -> list[dict]:
-        return [{"name": "rgb", "datatype": "FP32", "shape": [-1, -1, -1, 3]},
-                {"name": "image_bytes", "datatype": "BYTES", "shape": [-1]}]
+        return [
+            {"name": "rgb", "datatype": "FP32", "shape": [-1, -1, -1, 3]},
+            {"name": "image_bytes", "datatype": "BYTES", "shape": [-1]},
+        ]
 
     def get_output_types(self) -> list[dict]:
         bands = len(self.reconstructor.description.wavelengths)
-        return [{"name": "hsi", "datatype": "FP32", "shape": [-1, -1, -1, bands]},
-                {"name": "wavelengths", "datatype": "FP32", "shape": [bands]}]
+        return [
+            {"name": "hsi", "datatype": "FP32", "shape": [-1, -1, -1, bands]},
+            {"name": "wavelengths", "datatype": "FP32", "shape": [bands]},
+        ]
 
     def validate(self, payload):
-        return payload  # kserve's own look at it ends in a traceback in the log; `predict` refuses what is wrong
+        return (
+            payload  # kserve's own look at it ends in a traceback in the log; `predict` refuses what is wrong
+        )
 
     async def predict(self, payload, headers=None, response_headers=None):
         answer = self._v2 if isinstance(payload, InferRequest) else self._v1
@@ -59,20 +71,31 @@ class ServedModel(Model):
 
     def _v1(self, payload) -> dict:
         if not isinstance(payload, dict):
-            raise InputError('the request is no JSON object, expected {"instances": [...]} or {"inputs": ...} as application/json')
+            raise InputError(
+                'the request is no JSON object, expected {"instances": [...]} or {"inputs": ...} as '
+                "application/json"
+            )
         if ("instances" in payload) == ("inputs" in payload):
             raise InputError('the request must have either "instances" or "inputs"')
         if "instances" in payload:
             instances = payload["instances"]
             if not isinstance(instances, list) or not instances:
                 raise InputError('"instances" must be a list with at least one picture')
-            return {"predictions": self._cubes([self._instance(value) for value in instances], self.limits.json_pixels)}
+            return {
+                "predictions": self._cubes(
+                    [self._instance(value) for value in instances], self.limits.json_pixels
+                )
+            }
         inputs = payload["inputs"]
         if isinstance(inputs, dict) and len(inputs) == 1:
             name, inputs = next(iter(inputs.items()))
             if name == "image_bytes":
                 files = inputs if isinstance(inputs, list) else [inputs]
-                return {"outputs": self._cubes([self._instance({name: file}) for file in files], self.limits.json_pixels)}
+                return {
+                    "outputs": self._cubes(
+                        [self._instance({name: file}) for file in files], self.limits.json_pixels
+                    )
+                }
         batch = _numbers(inputs)
         return {"outputs": self._cubes(_pictures(batch), self.limits.json_pixels)}
 
@@ -84,7 +107,9 @@ class ServedModel(Model):
         file = value.get("image_bytes", value)
         file = file.get("b64") if isinstance(file, dict) else file
         if not isinstance(file, str):
-            raise InputError('a picture must be numbers [height, width, 3], {"rgb": ...} or {"image_bytes": {"b64": ...}}')
+            raise InputError(
+                'a picture must be numbers [height, width, 3], {"rgb": ...} or {"image_bytes": {"b64": ...}}'
+            )
         return self._decoded(_from_base64(file))
 
     def _v2(self, request: InferRequest) -> InferResponse:
@@ -93,17 +118,29 @@ class ServedModel(Model):
             raise InputError(f'expected one input, "rgb" or "image_bytes", but got {names or "none"}')
         pictures = self._v2_pictures(request.inputs[0])
         wanted = request.request_outputs
-        binary = request.from_grpc or (all(output.binary_data for output in wanted) if wanted else request.use_binary_outputs)
+        binary = request.from_grpc or (
+            all(output.binary_data for output in wanted) if wanted else request.use_binary_outputs
+        )
         cubes = self._cubes(pictures, self.limits.pixels if binary else self.limits.json_pixels)
         if len({cube.shape for cube in cubes}) > 1:
-            raise InputError("the pictures of one V2 request must have one size, since its answer is one tensor")
+            raise InputError(
+                "the pictures of one V2 request must have one size, since its answer is one tensor"
+            )
         outputs = []
-        for name, values in (("hsi", np.stack(cubes)), ("wavelengths", np.float32(self.reconstructor.description.wavelengths))):
+        for name, values in (
+            ("hsi", np.stack(cubes)),
+            ("wavelengths", np.float32(self.reconstructor.description.wavelengths)),
+        ):
             output = InferOutput(name, list(values.shape), "FP32")
             output.set_data_from_numpy(values, binary_data=bool(binary))
             outputs.append(output)
-        return InferResponse(request.id or generate_uuid(), self.name, outputs, use_binary_outputs=bool(binary),
-                             requested_outputs=wanted)
+        return InferResponse(
+            request.id or generate_uuid(),
+            self.name,
+            outputs,
+            use_binary_outputs=bool(binary),
+            requested_outputs=wanted,
+        )
 
     def _v2_pictures(self, tensor) -> list[np.ndarray]:
         if tensor.name == "image_bytes":
@@ -123,7 +160,9 @@ class ServedModel(Model):
         pixels = sum(picture.shape[0] * picture.shape[1] for picture in pictures if picture.ndim == 3)
         if pixels > most:
             hint = ": ask for binary tensors (V2)" if pixels <= self.limits.pixels else ""
-            raise InputError(f"the request holds {pixels} pixels, at most {most} are taken for this kind of answer{hint}")
+            raise InputError(
+                f"the request holds {pixels} pixels, at most {most} are taken for this kind of answer{hint}"
+            )
         return [self.reconstructor.reconstruct(picture).data for picture in pictures]
 
 
@@ -147,7 +186,9 @@ def _values(tensor) -> np.ndarray:
     try:
         return tensor.as_numpy()
     except (ValueError, TypeError, OverflowError, struct.error) as error:
-        raise InputError(f"input {tensor.name} does not hold {tensor.datatype} of shape {tensor.shape} ({error})") from error
+        raise InputError(
+            f"input {tensor.name} does not hold {tensor.datatype} of shape {tensor.shape} ({error})"
+        ) from error
 
 
 def _numbers(values) -> np.ndarray:

@@ -1,4 +1,6 @@
-"""kserve's ModelServer with what it lacks for the open: limits, a chosen address, plain refusals, and an orderly end."""
+"""kserve's ModelServer with what it lacks for the open: limits, a chosen address, plain refusals, and an
+orderly end.
+"""
 
 import asyncio
 import struct
@@ -24,7 +26,9 @@ GRACE = 30  # seconds that requests under way get to finish
 
 
 class Server(ModelServer):
-    """Serves one model at `host`: over REST (V1 and V2) at `port` and, unless it is None, over gRPC (V2) at `grpc_port`."""
+    """Serves one model at `host`: over REST (V1 and V2) at `port` and, unless it is None, over gRPC (V2) at
+    `grpc_port`.
+    """
 
     def __init__(self, host: str, port: int, grpc_port: int | None):
         super().__init__(http_port=port, enable_grpc=False, grace_period=GRACE, enable_latency_logging=False)
@@ -48,7 +52,8 @@ class Server(ModelServer):
     async def _serve(self):
         config = self._rest_server.config  # kserve binds to every address
         config.host = self.host
-        config.limit_concurrency = 16 * self.limits.requests  # of connections, idle ones too; beyond it uvicorn refuses everyone
+        # Of connections, idle ones too; beyond it uvicorn refuses everyone.
+        config.limit_concurrency = 16 * self.limits.requests
         if self.rpc_port is None:
             return await super()._serve()
         await asyncio.gather(super()._serve(), self._stop_with_rest(await self._start_grpc()))
@@ -60,10 +65,15 @@ class Server(ModelServer):
 
     async def _start_grpc(self):
         largest = self.limits.pixels * 4096 + (1 << 20)  # a cube of 1024 bands
-        server = aio.server(ThreadPoolExecutor(2), interceptors=(LoggingInterceptor(), ExceptionToStatusInterceptor()),
-                            maximum_concurrent_rpcs=self.limits.requests,
-                            options=[("grpc.max_receive_message_length", self.limits.body),
-                                     ("grpc.max_send_message_length", min(largest, 2**31 - 1))])
+        server = aio.server(
+            ThreadPoolExecutor(2),
+            interceptors=(LoggingInterceptor(), ExceptionToStatusInterceptor()),
+            maximum_concurrent_rpcs=self.limits.requests,
+            options=[
+                ("grpc.max_receive_message_length", self.limits.body),
+                ("grpc.max_send_message_length", min(largest, 2**31 - 1)),
+            ],
+        )
         servicer = InferenceServicer(self.dataplane, self.model_repository_extension)
         grpc_predict_v2_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(servicer, server)
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -86,7 +96,16 @@ class CheckedDataPlane(DataPlane):
             return super().decode(body, headers, *args, **kwargs)
         except InvalidInput as error:
             raise Refused(error.reason) from error
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RuntimeError, struct.error) as error:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            IndexError,
+            OverflowError,
+            RuntimeError,
+            struct.error,
+        ) as error:
             raise Refused(f"the request cannot be read ({type(error).__name__}: {error})") from error
 
 
@@ -103,8 +122,11 @@ class FixedRepository(ModelRepositoryExtension):
 def _metadata_of(model):
     """GET /v1/models/NAME/metadata: what the model says of itself."""
     description = model.reconstructor.description
-    metadata = {"wavelengths": description.wavelengths, "camera": description.camera.to_dict(),
-                "provenance": description.provenance}
+    metadata = {
+        "wavelengths": description.wavelengths,
+        "camera": description.camera.to_dict(),
+        "provenance": description.provenance,
+    }
 
     async def answer():
         return {"model_spec": {"name": model.name}, "metadata": metadata}

@@ -3,6 +3,5 @@
 from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.interruption import Interrupted
 from hsi_inr_tf.training.loop import train
-from hsi_inr_tf.training.run_folder import load_run
 
-__all__ = ["Interrupted", "TrainConfig", "load_run", "train"]
+__all__ = ["Interrupted", "TrainConfig", "train"]

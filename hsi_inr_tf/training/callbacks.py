@@ -17,7 +17,9 @@ class ProgressBar(keras.callbacks.Callback):
         self.shown = 0.0
 
     def on_train_begin(self, logs=None):
-        self.bar = tqdm(total=self.steps, initial=self.first_step, unit="step", dynamic_ncols=True, smoothing=0.1)
+        self.bar = tqdm(
+            total=self.steps, initial=self.first_step, unit="step", dynamic_ncols=True, smoothing=0.1
+        )
         self.texts = {}
         self.then = None
 
@@ -39,7 +41,9 @@ class ProgressBar(keras.callbacks.Callback):
             self.then = (now, done)
 
     def on_epoch_end(self, epoch, logs=None):
-        self.texts |= {name.removeprefix("val_"): f"{logs[name]:.2f}" for name in ("val_psnr", "val_sam") if name in logs}
+        self.texts |= {
+            name.removeprefix("val_"): f"{logs[name]:.2f}" for name in ("val_psnr", "val_sam") if name in logs
+        }
 
     def on_test_begin(self, logs=None):
         self.bar.set_description("validating")

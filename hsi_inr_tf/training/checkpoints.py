@@ -1,4 +1,6 @@
-"""The state of a run in one .npz a checkpoint, written beside and renamed: a kill at any moment leaves the previous one whole."""
+"""The state of a run in one .npz a checkpoint, written beside and renamed: a kill at any moment leaves the
+previous one whole.
+"""
 
 import os
 import re
@@ -8,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.io.files import replacing
+from hsi_inr_tf.files import replacing
 
 KEPT = 2
 
@@ -54,16 +56,28 @@ def assign_variables(groups: dict, state: dict[str, np.ndarray], path) -> None:
     wanted = _named(groups)
     found = {name for name in state if name.split("/")[0] in groups}
     if set(wanted) != found:
-        raise InputError(f"{path}: holds {len(found)} variables, expected {len(wanted)}: it belongs to another model or optimizer")
+        raise InputError(
+            f"{path}: holds {len(found)} variables, expected {len(wanted)}: it belongs to another model "
+            "or optimizer"
+        )
     for name, variable in wanted.items():
         if tuple(variable.shape) != state[name].shape:
-            raise InputError(f"{path}: {name} ({variable.path}) has shape {state[name].shape}, expected {tuple(variable.shape)}")
+            raise InputError(
+                f"{path}: {name} ({variable.path}) has shape {state[name].shape}, expected "
+                f"{tuple(variable.shape)}"
+            )
         variable.assign(state[name])
 
 
 def _named(groups):
-    return {f"{group}/{index:04d}": variable for group, variables in groups.items() for index, variable in enumerate(variables)}
+    return {
+        f"{group}/{index:04d}": variable
+        for group, variables in groups.items()
+        for index, variable in enumerate(variables)
+    }
 
 
 def _all(folder: Path) -> list[Path]:
-    return sorted((p for p in folder.glob("step-*.npz") if re.fullmatch(r"step-\d{8,}\.npz", p.name)), reverse=True)
+    return sorted(
+        (p for p in folder.glob("step-*.npz") if re.fullmatch(r"step-\d{8,}\.npz", p.name)), reverse=True
+    )

@@ -17,13 +17,20 @@ def _overrides(text: str) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError(f"'{text}' is not JSON ({error})") from error
     if not isinstance(overrides, dict):
-        raise ValueError(f"expected a JSON object such as {{\"width\": 64}}, got {text}")
+        raise ValueError(f'expected a JSON object such as {{"width": 64}}, got {text}')
     return overrides
 
 
-Overrides = Annotated[dict[str, Any], PrimitiveConstructorSpec(
-    nargs=1, metavar="JSON", instance_from_str=lambda words: _overrides(words[0]),
-    is_instance=lambda value: isinstance(value, dict), str_from_instance=lambda value: [json.dumps(value)])]
+Overrides = Annotated[
+    dict[str, Any],
+    PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="JSON",
+        instance_from_str=lambda words: _overrides(words[0]),
+        is_instance=lambda value: isinstance(value, dict),
+        str_from_instance=lambda value: [json.dumps(value)],
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -42,12 +49,15 @@ class TrainConfig:
     data_dir: Path | None = None
     """Where tfds build wrote it; by default TFDS's own place."""
     split: str | None = None
-    """Named split (cave-22-10, cave-shared-16-4, ...) whose part "train" is trained on and whose part "validation", if any,
-    chooses the best weights; or what to train on: NAME:PART or a split of the builder. By default the dataset's usual one."""
+    """Named split (cave-22-10, cave-shared-16-4, ...) whose part "train" is trained on and whose part
+    "validation", if any, chooses the best weights; or what to train on: NAME:PART or a split of the builder.
+    By default the dataset's usual one."""
     validation_split: str | None = None
     """What chooses the best weights, if not the part "validation" of --split."""
     allow_missing: bool = False
-    """Train on the scenes of the split that this copy of the data has, instead of refusing an incomplete copy."""
+    """Train on the scenes of the split that this copy of the data has, instead of refusing an incomplete
+    copy.
+    """
     augmentation: Augmentation = field(default_factory=Augmentation)
     """What happens to training crops."""
 
@@ -77,18 +87,24 @@ class TrainConfig:
     clip_norm: float | None = 1.0
     """Largest global norm of the gradient; None to leave it alone."""
     ema: float | None = None
-    """Momentum of an exponential moving average of the weights, which is then what is validated and saved (0.999, say)."""
+    """Momentum of an exponential moving average of the weights, which is then what is validated and saved
+    (0.999, say).
+    """
     accumulation: int = 1
     """Pieces in which a step's batch is worked through, to need less memory."""
 
     strategy: Literal["auto", "one", "mirrored", "multi-worker"] = "auto"
-    """Devices: one, all of this machine (mirrored), or the cluster that TF_CONFIG describes (multi-worker)."""
+    """Devices: one, all of this machine (mirrored), or the cluster that TF_CONFIG describes
+    (multi-worker).
+    """
     precision: Literal["float32", "mixed", "mixed_float16", "mixed_bfloat16"] = "float32"
     """mixed: float16 on a GPU, bfloat16 on a processor that has it."""
     jit: bool = False
     """Compile the training step with XLA."""
     deterministic: bool = True
-    """Only operations that give the same bits every time, so that a resumed run equals an uninterrupted one."""
+    """Only operations that give the same bits every time, so that a resumed run equals an uninterrupted
+    one.
+    """
 
     validate_every: int = 1000
     """Steps between validations on whole scenes (protocol full)."""
@@ -116,9 +132,14 @@ class TrainConfig:
                 raise InputError(f"{_flag(name)} is {value}, expected a positive number")
         for name, kind in get_type_hints(type(self)).items():
             if get_origin(kind) is Literal and getattr(self, name) not in get_args(kind):
-                raise InputError(f"{_flag(name)} is '{getattr(self, name)}', expected one of {', '.join(get_args(kind))}")
+                raise InputError(
+                    f"{_flag(name)} is '{getattr(self, name)}', expected one of {', '.join(get_args(kind))}"
+                )
         if self.batch_size % self.accumulation:
-            raise InputError(f"--batch-size {self.batch_size} cannot be split into --accumulation {self.accumulation} equal pieces")
+            raise InputError(
+                f"--batch-size {self.batch_size} cannot be split into --accumulation {self.accumulation} "
+                "equal pieces"
+            )
         if self.ema is not None and not 0 < self.ema < 1:
             raise InputError(f"--ema is {self.ema}, expected a momentum between 0 and 1")
 
@@ -158,4 +179,8 @@ FREE_TO_CHANGE = {"data_dir", "out", "strategy", "checkpoint_seconds", "tensorbo
 def differences(old: TrainConfig, new: TrainConfig) -> list[str]:
     """Settings in which `new` would not continue `old`, as "name: old, now new"."""
     was, now = (json.loads(config.to_json()) for config in (old, new))
-    return [f"{name}: {was[name]}, now {now[name]}" for name in was if name not in FREE_TO_CHANGE and was[name] != now[name]]
+    return [
+        f"{name}: {was[name]}, now {now[name]}"
+        for name in was
+        if name not in FREE_TO_CHANGE and was[name] != now[name]
+    ]

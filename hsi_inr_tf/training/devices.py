@@ -1,4 +1,6 @@
-"""Where training runs: one device, all devices of a machine, or a cluster; and how a batch is shared out among them."""
+"""Where training runs: one device, all devices of a machine, or a cluster; and how a batch is shared out
+among them.
+"""
 
 import json
 import os
@@ -14,12 +16,16 @@ TRAINERS = ("chief", "worker")  # the tasks of a cluster that train
 
 
 def strategy(config: TrainConfig) -> tf.distribute.Strategy:
-    """The tf.distribute strategy; to be made before any other TensorFlow operation, as a cluster's workers meet in it."""
+    """The tf.distribute strategy; to be made before any other TensorFlow operation, as a cluster's workers
+    meet in it.
+    """
     name = _chosen(config)
     if name == "multi-worker":
         if _workers() < 1:
-            raise InputError("--strategy multi-worker needs TF_CONFIG in the environment, such as "
-                             '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}')
+            raise InputError(
+                "--strategy multi-worker needs TF_CONFIG in the environment, such as "
+                '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}'
+            )
         chosen = tf.distribute.MultiWorkerMirroredStrategy()
     elif name == "mirrored":
         chosen = tf.distribute.MirroredStrategy([device.name for device in _devices()])
@@ -27,8 +33,10 @@ def strategy(config: TrainConfig) -> tf.distribute.Strategy:
         chosen = tf.distribute.get_strategy()
     replicas = chosen.num_replicas_in_sync
     if config.batch_size % (replicas * config.accumulation):
-        raise InputError(f"--batch-size {config.batch_size} cannot be shared equally by {replicas} devices"
-                         + (f" in {config.accumulation} pieces each" if config.accumulation > 1 else ""))
+        raise InputError(
+            f"--batch-size {config.batch_size} cannot be shared equally by {replicas} devices"
+            + (f" in {config.accumulation} pieces each" if config.accumulation > 1 else "")
+        )
     return chosen
 
 
@@ -38,7 +46,9 @@ def is_cluster(chosen: tf.distribute.Strategy) -> bool:
 
 
 def sum_over_processes(chosen: tf.distribute.Strategy):
-    """A function from a few numbers of this process to their sums over all of the cluster; every process must call it."""
+    """A function from a few numbers of this process to their sums over all of the cluster; every process must
+    call it.
+    """
     if not is_cluster(chosen):
         return lambda *numbers: list(numbers)
     cluster = chosen.cluster_resolver.cluster_spec().as_dict()
@@ -47,7 +57,9 @@ def sum_over_processes(chosen: tf.distribute.Strategy):
     @tf.function
     def sums(numbers):
         def exchange():
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, numbers / replicas)
+            return tf.distribute.get_replica_context().all_reduce(
+                tf.distribute.ReduceOp.SUM, numbers / replicas
+            )
 
         return chosen.run(exchange)
 
@@ -62,8 +74,11 @@ def is_chief(chosen: tf.distribute.Strategy) -> bool:
     if not is_cluster(chosen):
         return True
     resolver = chosen.cluster_resolver
-    return resolver.task_type == "chief" or (resolver.task_type == "worker" and resolver.task_id == 0
-                                             and "chief" not in resolver.cluster_spec().as_dict())
+    return resolver.task_type == "chief" or (
+        resolver.task_type == "worker"
+        and resolver.task_id == 0
+        and "chief" not in resolver.cluster_spec().as_dict()
+    )
 
 
 def precision(config: TrainConfig) -> str:
@@ -74,7 +89,10 @@ def precision(config: TrainConfig) -> str:
         return "mixed_float16"
     if _processor_has_bfloat16():
         return "mixed_bfloat16"
-    raise InputError("--precision mixed needs a GPU or a processor with bfloat16 instructions (avx512_bf16, amx_bf16): use float32")
+    raise InputError(
+        "--precision mixed needs a GPU or a processor with bfloat16 instructions (avx512_bf16, "
+        "amx_bf16): use float32"
+    )
 
 
 @contextmanager
@@ -101,7 +119,9 @@ def batches(chosen: tf.distribute.Strategy, dataset):
             return part
 
         def split(*tensors):
-            return tf.data.Dataset.from_tensor_slices(tuple(tf.stack(tf.split(tensor, replicas)) for tensor in tensors))
+            return tf.data.Dataset.from_tensor_slices(
+                tuple(tf.stack(tf.split(tensor, replicas)) for tensor in tensors)
+            )
 
         return part.flat_map(split).prefetch(2 * replicas)
 

@@ -9,7 +9,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interruption:
-    """`with Interruption() as stop:` notes the first signal in `stop.asked`; a second one raises KeyboardInterrupt at once."""
+    """`with Interruption() as stop:` notes the first signal in `stop.asked`; a second one raises
+    KeyboardInterrupt at once.
+    """
 
     signals = (signal.SIGINT, signal.SIGTERM)
 

@@ -13,7 +13,8 @@ import tensorflow as tf
 
 from hsi_inr_tf import data, metrics, models
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.training import checkpoints, devices, prepare, run_folder, tensorboard
+from hsi_inr_tf.trained import weights
+from hsi_inr_tf.training import checkpoints, devices, prepare, tensorboard
 from hsi_inr_tf.training.callbacks import ProgressBar
 from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.interruption import Interrupted, Interruption
@@ -23,18 +24,22 @@ from hsi_inr_tf.training.run_folder import RunFolder
 from hsi_inr_tf.training.step import several_steps, training_step
 from hsi_inr_tf.training.validation import Validation
 
-CALL_SECONDS = 0.5  # steps go to the device in calls of about this length, so that the host adds nothing and Ctrl-C is heard
+# Steps go to the device in calls of about this length, so that the host adds nothing and Ctrl-C is heard.
+CALL_SECONDS = 0.5
 LONGEST_CALL = 100
 CLUSTER_CALL = 10
 
 
-def train(config: TrainConfig, *, scenes=None, validation=None, callbacks: Sequence[keras.callbacks.Callback] = ()) -> Path:
+def train(
+    config: TrainConfig, *, scenes=None, validation=None, callbacks: Sequence[keras.callbacks.Callback] = ()
+) -> Path:
     """Train as configured, or go on with the run that is in the folder, and return the run folder.
 
-    `scenes` and `validation` (Scenes) stand in for config.dataset and config.split. Callbacks see a batch at the end of every few
-    steps (its number: the last step's; logs: loss) and an epoch for every validation (logs: loss, learning_rate, val_*); setting
-    model.stop_training ends the run. Raises InputError for bad settings, a full disk and a loss that is not finite; Interrupted
-    after Ctrl-C or SIGTERM, when everything is saved.
+    `scenes` and `validation` (Scenes) stand in for config.dataset and config.split. Callbacks see a batch at
+    the end of every few steps (its number: the last step's; logs: loss) and an epoch for every validation
+    (logs: loss, learning_rate, val_*); setting model.stop_training ends the run. Raises InputError for bad
+    settings, a full disk and a loss that is not finite; Interrupted after Ctrl-C or SIGTERM, when everything
+    is saved.
     """
     config = resolved(config)
     devices.set_determinism(config)
@@ -45,7 +50,7 @@ def train(config: TrainConfig, *, scenes=None, validation=None, callbacks: Seque
     chief = devices.is_chief(strategy)
     if chief:
         folder.check(config)
-    with (folder.lock() if chief else nullcontext()), Interruption() as stop, _lost_workers(strategy, folder):
+    with folder.lock() if chief else nullcontext(), Interruption() as stop, _lost_workers(strategy, folder):
         _Run(config, folder, strategy, chief, scenes, validation, stop).go(callbacks)
     return folder.path
 
@@ -69,7 +74,8 @@ class _Run:
         bands = len(scenes.wavelengths)
         overrides = dict(config.overrides) | ({} if bands == 31 else {"bands": bands})
 
-        # `shown` is what is validated and saved: plain float32 outside the strategy, with the averaged weights if there are any.
+        # `shown` is what is validated and saved: plain float32 outside the strategy, with the averaged
+        # weights if there are any.
         self.shown = models.build(config.model, **overrides)
         found = checkpoints.latest(folder.checkpoints)
         if not found:
@@ -80,19 +86,27 @@ class _Run:
             self.optimizer = optimizer(config, strategy.num_replicas_in_sync)
             self.optimizer.build(self.model.trainable_variables)
             self.average = MovingAverage(self.model.trainable_variables, config.ema) if config.ema else None
-        self.variables = {"model": self.model.variables, "optimizer": self.optimizer.variables,
-                          "average": self.average.variables if self.average else []}
+        self.variables = {
+            "model": self.model.variables,
+            "optimizer": self.optimizer.variables,
+            "average": self.average.variables if self.average else [],
+        }
 
         prepare.check_batch(self.shown, config, scenes, strategy.num_replicas_in_sync)
-        self.description = prepare.describe(self.shown, config, overrides, scenes, strategy.num_replicas_in_sync)
-        self.validate = Validation(self.shown, self.description, validation) if validation is not None and chief else None
+        self.description = prepare.describe(
+            self.shown, config, overrides, scenes, strategy.num_replicas_in_sync
+        )
+        self.validate = (
+            Validation(self.shown, self.description, validation) if validation is not None and chief else None
+        )
 
         self.sum = devices.sum_over_processes(strategy)
         self.step = 0
         self.settled = True  # whether this step's validation and log row are done
         self.best = None
         self.losses = []  # since the last log row, on the device
-        self.saved = (0, True)  # the step of the newest checkpoint, and whether it was settled; the start needs none
+        # The step of the newest checkpoint, and whether it was settled; the start needs none.
+        self.saved = (0, True)
         self.resume(found)
 
     # State on disk
@@ -101,7 +115,10 @@ class _Run:
         step = int(found[1]["step"]) if found else 0
         count, total, squares = self.sum(1, step, step * step)
         if count * squares != total * total:
-            raise InputError(f"the workers do not see the same checkpoints: {self.folder.path} must be on storage that they share")
+            raise InputError(
+                f"the workers do not see the same checkpoints: {self.folder.path} must be on storage that "
+                "they share"
+            )
         if found is None:
             return
         path, state = found
@@ -121,8 +138,12 @@ class _Run:
         state = checkpoints.read_variables(self.variables)
         if not all(np.isfinite(value).all() for value in state.values()):
             raise self.diverged("the weights", self.step)
-        state |= {"step": np.int64(self.step), "settled": np.bool_(self.settled), "losses": losses,
-                  "best": np.float64(np.nan if self.best is None else self.best)}
+        state |= {
+            "step": np.int64(self.step),
+            "settled": np.bool_(self.settled),
+            "losses": losses,
+            "best": np.float64(np.nan if self.best is None else self.best),
+        }
         checkpoints.save(self.folder.checkpoints, self.step, state)
         self.saved = (self.step, self.settled)
 
@@ -142,7 +163,9 @@ class _Run:
             self.folder.describe(config, self.description)
             self.folder.rewind_log(self.step if self.settled else self.step - 1)
             callbacks = [*callbacks, *self.own_callbacks()]
-        self.callbacks = keras.callbacks.CallbackList(callbacks, model=self.shown, steps=config.steps, epochs=1)
+        self.callbacks = keras.callbacks.CallbackList(
+            callbacks, model=self.shown, steps=config.steps, epochs=1
+        )
         self.shown.stop_training = False
         self.saved_at = self.row_at = time.perf_counter()
         self.callbacks.on_train_begin()
@@ -151,8 +174,10 @@ class _Run:
             self.finish()
         except Interrupted:
             self.finish()
-            raise Interrupted(f"stopped at step {self.step} of {config.steps}; the same command goes on from there "
-                              f"({checkpoints.name_of_latest(self.folder.checkpoints)})") from None
+            raise Interrupted(
+                f"stopped at step {self.step} of {config.steps}; the same command goes on from there "
+                f"({checkpoints.name_of_latest(self.folder.checkpoints)})"
+            ) from None
         finally:
             self.callbacks.on_train_end()
 
@@ -166,9 +191,19 @@ class _Run:
 
     def run_steps(self):
         config = self.config
-        batches = devices.batches(self.strategy, partial(
-            data.patches, self.scenes, patch=config.patch, batch_size=config.batch_size, seed=config.seed,
-            first_step=self.step, steps=config.steps - self.step, augmentation=config.augmentation))
+        batches = devices.batches(
+            self.strategy,
+            partial(
+                data.patches,
+                self.scenes,
+                patch=config.patch,
+                batch_size=config.batch_size,
+                seed=config.seed,
+                first_step=self.step,
+                steps=config.steps - self.step,
+                augmentation=config.augmentation,
+            ),
+        )
         run = several_steps(training_step(self.model, self.optimizer, self.average, config, self.strategy))
         # Workers must cut the run into the same calls, whatever each one's clock says.
         call, adapt = (CLUSTER_CALL, False) if devices.is_cluster(self.strategy) else (1, True)
@@ -180,8 +215,11 @@ class _Run:
             self.stop.check()
             if time.perf_counter() - self.saved_at > config.checkpoint_seconds:
                 self.checkpoint()
-            steps = min(call, *(every - self.step % every for every in (config.log_every, config.validate_every)),
-                        config.steps - self.step)
+            steps = min(
+                call,
+                *(every - self.step % every for every in (config.log_every, config.validate_every)),
+                config.steps - self.step,
+            )
             started = time.perf_counter()
             losses = run(batches, tf.constant(steps))
             seconds = time.perf_counter() - started
@@ -196,7 +234,9 @@ class _Run:
             self.stop.asked, self.shown.stop_training = bool(asked), bool(stop)
 
     def settle(self) -> dict:
-        """Whatever is due at this step: validation, best weights, a checkpoint and the row of the log, which is returned."""
+        """Whatever is due at this step: validation, best weights, a checkpoint and the row of the log, which
+        is returned.
+        """
         config, step = self.config, self.step
         validating = step % config.validate_every == 0 or step == config.steps
         if not validating and step % config.log_every:
@@ -204,9 +244,12 @@ class _Run:
             return {}
         losses = self.finite_losses()
         now = time.perf_counter()
-        row = {"step": step, "loss": float(np.mean(losses)),
-               "learning_rate": float(_learning_rate(self.optimizer)(step - 1)),
-               "patches_per_second": round(len(losses) * config.batch_size / (now - self.row_at), 1)}
+        row = {
+            "step": step,
+            "loss": float(np.mean(losses)),
+            "learning_rate": float(_learning_rate(self.optimizer)(step - 1)),
+            "patches_per_second": round(len(losses) * config.batch_size / (now - self.row_at), 1),
+        }
         if validating:
             row |= self.validated()
         if self.chief:
@@ -230,7 +273,7 @@ class _Run:
         score = scores[self.config.best]
         if self.best is None or metrics.better(score, self.best, self.config.best):
             self.best = None if np.isnan(score) else score
-            run_folder.save_weights(self.shown, self.folder.weights("best"))
+            weights.save_weights(self.shown, self.folder.weights("best"))
         scores = {f"val_{name}": scores[name] for name in metrics.METRICS}
         self.callbacks.on_test_end(scores)
         return scores
@@ -240,11 +283,15 @@ class _Run:
         self.checkpoint()
         if self.chief:
             self.show()
-            run_folder.save_weights(self.shown, self.folder.weights("last"))
+            weights.save_weights(self.shown, self.folder.weights("last"))
 
     def finite_losses(self) -> np.ndarray:
         """The losses since the last row, read from the device; InputError at the first that is not finite."""
-        losses = np.concatenate([np.asarray(loss) for loss in self.losses]) if self.losses else np.zeros(0, np.float32)
+        losses = (
+            np.concatenate([np.asarray(loss) for loss in self.losses])
+            if self.losses
+            else np.zeros(0, np.float32)
+        )
         bad = np.flatnonzero(~np.isfinite(losses))
         if len(bad):
             raise self.diverged(f"the loss ({losses[bad[0]]})", self.step - len(losses) + int(bad[0]) + 1)
@@ -252,8 +299,12 @@ class _Run:
 
     def diverged(self, what, step) -> InputError:
         names = scenes_of_batch(self.scenes, self.config, step - 1)
-        return InputError(f"{what} stopped being finite at step {step} (scenes {', '.join(names)}); the last good checkpoint is "
-                          f"{checkpoints.name_of_latest(self.folder.checkpoints)}; a lower --learning-rate or --clip-norm may help")
+        return InputError(
+            f"{what} stopped being finite at step {step} (scenes {', '.join(names)}); the last good "
+            "checkpoint is "
+            f"{checkpoints.name_of_latest(self.folder.checkpoints)}; a lower --learning-rate or "
+            "--clip-norm may help"
+        )
 
 
 @contextmanager
@@ -264,8 +315,10 @@ def _lost_workers(strategy, folder):
     except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
         if not devices.is_cluster(strategy):
             raise
-        raise InputError(f"another worker is gone; start all of them again to go on from the last checkpoint "
-                         f"({checkpoints.name_of_latest(folder.checkpoints)})") from error
+        raise InputError(
+            f"another worker is gone; start all of them again to go on from the last checkpoint "
+            f"({checkpoints.name_of_latest(folder.checkpoints)})"
+        ) from error
 
 
 def _learning_rate(chosen):

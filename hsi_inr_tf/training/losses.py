@@ -3,9 +3,11 @@
 from keras import ops
 
 SAM_WEIGHT = 0.1
-# Keeps norms and their gradients finite at zero spectra; about the norm of a reflectance of 0.0002 in 31 bands.
+# Keeps norms and their gradients finite at zero spectra; about the norm of a reflectance of 0.0002 in 31
+# bands.
 TINY = 1e-6
-# The darkest value that a relative error is taken against: below it, a sensor's noise would dominate the loss.
+# The darkest value that a relative error is taken against: below it, a sensor's noise would dominate the
+# loss.
 DARKEST = 0.01
 
 
@@ -22,9 +24,10 @@ def mrae(cube, predicted):
 def spectral_angle(cube, predicted):
     """Mean angle between spectra in radians; black pixels, where truth has no direction, count as zero.
 
-    2 atan2(|u - v|, |u + v|) of the unit vectors, where arccos(u . v) would lose half its digits at small angles and has no
-    finite slope. TINY under each root bounds it below by 0.001 (0.06 degrees), with a slope that goes to zero there. |u + v| is
-    had from the other lengths by the parallelogram law: passes over all bands are what this loss costs.
+    2 atan2(|u - v|, |u + v|) of the unit vectors, where arccos(u . v) would lose half its digits at small
+    angles and has no finite slope. TINY under each root bounds it below by 0.001 (0.06 degrees), with a slope
+    that goes to zero there. |u + v| is had from the other lengths by the parallelogram law: passes over all
+    bands are what this loss costs.
     """
     light, norm = _square_and_norm(cube)
     guessed, guessed_norm = _square_and_norm(predicted)

@@ -5,8 +5,12 @@ from keras import ops
 
 from hsi_inr_tf.training.config import TrainConfig
 
-OPTIMIZERS = {"adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW,
-              "lion": keras.optimizers.Lion, "lamb": keras.optimizers.Lamb}
+OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "lion": keras.optimizers.Lion,
+    "lamb": keras.optimizers.Lamb,
+}
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
@@ -26,7 +30,9 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def learning_rate_schedule(config: TrainConfig) -> WarmUp:
-    """Learning rate by step: cosine to zero, halved at each fifth of the run (as the paper's 200 of 1000 epochs), or constant."""
+    """Learning rate by step: cosine to zero, halved at each fifth of the run (as the paper's 200 of 1000
+    epochs), or constant.
+    """
     schedules = keras.optimizers.schedules
     rate = config.learning_rate
     if config.schedule == "cosine":
@@ -42,10 +48,11 @@ def learning_rate_schedule(config: TrainConfig) -> WarmUp:
 def optimizer(config: TrainConfig, replicas: int) -> keras.optimizers.Optimizer:
     """The configured optimizer; with float16 its loss is scaled so that small gradients survive.
 
-    Keras clips each replica's gradient before it sums them. The step hands every replica the same share, 1 / replicas, of the
-    global gradient, so a limit that is as much smaller clips the global norm.
+    Keras clips each replica's gradient before it sums them. The step hands every replica the same share, 1 /
+    replicas, of the global gradient, so a limit that is as much smaller clips the global norm.
     """
-    extra = {"weight_decay": config.weight_decay} if config.optimizer != "adam" else {}  # AdamW's own default is not 0
+    # AdamW's own default is not 0.
+    extra = {"weight_decay": config.weight_decay} if config.optimizer != "adam" else {}
     clip = config.clip_norm / replicas if config.clip_norm else None
     chosen = OPTIMIZERS[config.optimizer](learning_rate_schedule(config), global_clipnorm=clip, **extra)
     return keras.optimizers.LossScaleOptimizer(chosen) if config.precision == "mixed_float16" else chosen
@@ -62,8 +69,10 @@ class MovingAverage:
         self.momentum = momentum
         # Every replica holds the same weights, so one of them speaks for all.
         self.updates = keras.Variable(0.0, trainable=False, aggregation="only_first_replica", name="updates")
-        self.averages = [keras.Variable(variable, trainable=False, aggregation="only_first_replica", name="average")
-                         for variable in trainable]
+        self.averages = [
+            keras.Variable(variable, trainable=False, aggregation="only_first_replica", name="average")
+            for variable in trainable
+        ]
 
     @property
     def variables(self):

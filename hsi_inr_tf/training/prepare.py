@@ -1,4 +1,6 @@
-"""Before the first step: what training starts from, whether the batch suits the model, and what the model will say of itself."""
+"""Before the first step: what training starts from, whether the batch suits the model, and what the model
+will say of itself.
+"""
 
 import platform
 import subprocess
@@ -12,26 +14,33 @@ import numpy as np
 import hsi_inr_tf
 from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.data.patches import check_patch
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.training import run_folder
+from hsi_inr_tf.trained.description import ModelDescription
+from hsi_inr_tf.trained.weights import load_weights, trained_weights
 from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.parts import part_names
 
 
 def first_weights(model: keras.Model, config: TrainConfig, scenes: Scenes) -> None:
-    """Give `model` what training starts from besides random weights: what it fits in closed form, and --start-from."""
+    """Give `model` what training starts from besides random weights: what it fits in closed form, and
+    --start-from.
+    """
     if hasattr(model, "prepare"):
         model.prepare(scenes)
         if not all(np.isfinite(weight).all() for weight in model.get_weights()):
             broken = [scene.name for scene in scenes if not np.isfinite(scene.cube).all()]
-            raise InputError(f"the regression of {config.model} is not finite; scenes that are not: {', '.join(broken) or 'none'}")
+            raise InputError(
+                f"the regression of {config.model} is not finite; scenes that are not: "
+                f"{', '.join(broken) or 'none'}"
+            )
     if config.start_from:
-        run_folder.load_weights(model, run_folder.trained_weights(config.start_from, "best"))
+        load_weights(model, trained_weights(config.start_from, "best"))
 
 
 def check_batch(model: keras.Model, config: TrainConfig, scenes: Scenes, replicas: int) -> None:
-    """InputError unless patches have a size that `model` takes and `scenes` have, and members get the same shares in every part."""
+    """InputError unless patches have a size that `model` takes and `scenes` have, and members get the same
+    shares in every part.
+    """
     check_patch(scenes, config.patch)
     if config.patch % model.stride or model.patch not in (None, config.patch):
         wanted = model.patch or f"a multiple of {model.stride}"
@@ -39,29 +48,52 @@ def check_batch(model: keras.Model, config: TrainConfig, scenes: Scenes, replica
     parts, members = replicas * config.accumulation, getattr(model, "shares", 1)
     fitting = parts * members
     if config.batch_size < members:
-        raise InputError(f"--batch-size {config.batch_size} cannot be shared by the {members} members of {config.model}, "
-                         f"expected at least {members}")
+        raise InputError(
+            f"--batch-size {config.batch_size} cannot be shared by the {members} members of {config.model}, "
+            f"expected at least {members}"
+        )
     if parts > 1 and config.batch_size % fitting:
         more = -(-config.batch_size // fitting) * fitting
-        raise InputError(f"--batch-size {config.batch_size} in {parts} parts does not fit the {members} members of {config.model}, "
-                         f"expected a multiple of {fitting}, {more} say")
+        raise InputError(
+            f"--batch-size {config.batch_size} in {parts} parts does not fit the {members} members of "
+            f"{config.model}, "
+            f"expected a multiple of {fitting}, {more} say"
+        )
 
 
-def describe(model: keras.Model, config: TrainConfig, overrides: dict, scenes: Scenes, replicas: int) -> ModelDescription:
+def describe(
+    model: keras.Model, config: TrainConfig, overrides: dict, scenes: Scenes, replicas: int
+) -> ModelDescription:
     """What the run folder and everything exported from it say of the model."""
     return ModelDescription(
-        model=config.model, overrides=overrides, wavelengths=scenes.wavelengths, camera=scenes.camera, stride=model.stride,
-        halo=model.halo, patch=model.patch, cell=getattr(model, "cell", None), provenance=provenance(config, scenes, replicas))
+        model=config.model,
+        overrides=overrides,
+        wavelengths=scenes.wavelengths,
+        camera=scenes.camera,
+        stride=model.stride,
+        halo=model.halo,
+        patch=model.patch,
+        cell=getattr(model, "cell", None),
+        provenance=provenance(config, scenes, replicas),
+    )
 
 
 def provenance(config: TrainConfig, scenes: Scenes, replicas: int) -> dict:
     """Where a model comes from, for its description."""
     told = ("dataset", "seed", "steps", "batch_size", "patch", "loss", "precision")
-    return {**{name: getattr(config, name) for name in told}, "split": config.split or part_names(config)[0],
-            "scenes": list(scenes.names), "devices": replicas,
-            "platform": f"{platform.system()} {platform.machine()}", "git": _git_revision(),
-            "versions": {"hsi_inr_tf": hsi_inr_tf.__version__, "python": sys.version.split()[0],
-                         **{name: version(name) for name in ("tensorflow", "keras", "numpy")}}}
+    return {
+        **{name: getattr(config, name) for name in told},
+        "split": config.split or part_names(config)[0],
+        "scenes": list(scenes.names),
+        "devices": replicas,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "git": _git_revision(),
+        "versions": {
+            "hsi_inr_tf": hsi_inr_tf.__version__,
+            "python": sys.version.split()[0],
+            **{name: version(name) for name in ("tensorflow", "keras", "numpy")},
+        },
+    }
 
 
 def _git_revision() -> str | None:
@@ -69,10 +101,15 @@ def _git_revision() -> str | None:
     source = Path(hsi_inr_tf.__file__).parent
 
     def git(*arguments):
-        return subprocess.run(["git", "-C", source, *arguments], capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            ["git", "-C", source, *arguments], capture_output=True, text=True, check=True
+        ).stdout.strip()
 
     try:
-        git("ls-files", "--error-unmatch", "__init__.py")  # an installed copy may lie in somebody else's repository
-        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no", ".") else "")
+        # An installed copy may lie in somebody else's repository.
+        git("ls-files", "--error-unmatch", "__init__.py")
+        return git("rev-parse", "HEAD") + (
+            "+" if git("status", "--porcelain", "--untracked-files=no", ".") else ""
+        )
     except (OSError, subprocess.CalledProcessError):
         return None

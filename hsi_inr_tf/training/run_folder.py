@@ -1,18 +1,18 @@
-"""A run folder: config.json, description.json, weights/, checkpoints/, log.csv and tensorboard/; how it is opened and read back."""
+"""A run folder: config.json, description.json, weights/, checkpoints/, log.csv and tensorboard/; how it is
+opened.
+"""
 
 import csv
 import fcntl
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
-
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.io.files import PARTIAL, replacing, room_for_hdf5
+from hsi_inr_tf.files import PARTIAL, replacing
 from hsi_inr_tf.metrics import METRICS
-from hsi_inr_tf.models import build
+from hsi_inr_tf.trained.bundles import DESCRIPTION
+from hsi_inr_tf.trained.description import ModelDescription
+from hsi_inr_tf.trained.weights import weights_file
 from hsi_inr_tf.training.config import TrainConfig, differences
 
 LOCK = ".lock"
@@ -31,7 +31,7 @@ class RunFolder:
 
     @property
     def description(self) -> Path:
-        return self.path / "description.json"
+        return self.path / DESCRIPTION
 
     @property
     def checkpoints(self) -> Path:
@@ -46,31 +46,47 @@ class RunFolder:
         return self.path / "tensorboard"
 
     def weights(self, which: str) -> Path:
-        return self.path / "weights" / f"{which}.weights.h5"
+        return weights_file(self.path, which)
 
     def check(self, config: TrainConfig) -> None:
         """InputError if another run, with other settings, is in the folder."""
         if self.config.exists():
             changed = differences(TrainConfig.from_json(self.config.read_text(), self.config), config)
             if changed:
-                raise InputError(f"{self.path} holds another run ({'; '.join(changed)}): choose another --out, or delete it")
-        elif self.path.is_dir() and any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in self.path.iterdir()):
-            raise InputError(f"{self.path} is neither empty nor a run folder (it has no config.json): choose another --out")
+                raise InputError(
+                    f"{self.path} holds another run ({'; '.join(changed)}): choose another --out, or "
+                    "delete it"
+                )
+        elif self.path.is_dir() and any(
+            path.name != LOCK and not path.name.startswith(PARTIAL) for path in self.path.iterdir()
+        ):
+            raise InputError(
+                f"{self.path} is neither empty nor a run folder (it has no config.json): choose another --out"
+            )
 
     def describe(self, config: TrainConfig, description: ModelDescription) -> None:
-        """Write config.json and description.json, unless they are there; InputError if they are, of a run on other data."""
+        """Write config.json and description.json, unless they are there; InputError if they are, of a run on
+        other data.
+        """
         if self.description.exists():
-            old, new = _trained_on(ModelDescription.from_json(self.description.read_text())), _trained_on(description)
+            old, new = (
+                _trained_on(ModelDescription.from_json(self.description.read_text())),
+                _trained_on(description),
+            )
             changed = [what for what in new if old[what] != new[what]]
             if changed:
-                raise InputError(f"{self.path} holds a run on other {', '.join(changed)}: choose another --out, or bring them back")
+                raise InputError(
+                    f"{self.path} holds a run on other {', '.join(changed)}: choose another --out, or "
+                    "bring them back"
+                )
         for path, text in ((self.config, config.to_json()), (self.description, description.to_json())):
             if not path.exists():
                 with replacing(path) as partial:
                     partial.write_text(text)
 
     def lock(self):
-        """Hold the folder against a second process for as long as the returned file is open; a killed process holds nothing.
+        """Hold the folder against a second process for as long as the returned file is open; a killed process
+        holds nothing.
 
         What a killed process was writing is deleted.
         """
@@ -93,7 +109,11 @@ class RunFolder:
         rows = []
         if self.log.exists():
             with open(self.log, newline="") as file:
-                rows = [row for row in csv.reader(file) if len(row) == len(COLUMNS) and row[0].isdigit() and int(row[0]) <= step]
+                rows = [
+                    row
+                    for row in csv.reader(file)
+                    if len(row) == len(COLUMNS) and row[0].isdigit() and int(row[0]) <= step
+                ]
         with replacing(self.log) as partial, open(partial, "w", newline="") as file:
             csv.writer(file).writerows([COLUMNS, *rows])
 
@@ -102,49 +122,14 @@ class RunFolder:
             with open(self.log, "a", newline="") as file:
                 csv.writer(file).writerow([row.get(column, "") for column in COLUMNS])
         except OSError as error:
-            raise InputError(f"{self.log} cannot be written ({error}); the last checkpoint is unchanged") from error
+            raise InputError(
+                f"{self.log} cannot be written ({error}); the last checkpoint is unchanged"
+            ) from error
 
 
 def _trained_on(description: ModelDescription) -> dict:
-    return {"scenes": description.provenance.get("scenes"), "wavelengths": tuple(description.wavelengths),
-            "camera": description.camera.to_dict()}
-
-
-def load_run(path, which: str = "best") -> tuple[keras.Model, ModelDescription]:
-    """The model of a run folder with its "best" (by validation) or "last" weights, in float32, and its description.
-
-    A run without validation has only "last", which then stands for both. Raises InputError.
-    """
-    weights = trained_weights(path, which)
-    description = ModelDescription.from_json(RunFolder(Path(path)).description.read_text())
-    model = build(description.model, **description.overrides)
-    load_weights(model, weights)
-    return model, description
-
-
-def trained_weights(path, which: str) -> Path:
-    """The file of a run folder's "best" weights (the last where none were chosen) or "last" ones; InputError without any."""
-    folder = RunFolder(Path(path))
-    if not folder.description.is_file():
-        raise InputError(f"{path} is no run folder: it has no description.json")
-    weights = folder.weights(which)
-    if which == "best" and not weights.exists():
-        weights = folder.weights("last")
-    if not weights.exists():
-        raise InputError(f"{path} holds no trained weights yet ({weights} is missing)")
-    return weights
-
-
-def load_weights(model: keras.Model, path: Path) -> None:
-    """Read a .weights.h5 file into `model`; InputError if it does not fit."""
-    try:
-        model.load_weights(path)
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path} does not fit model {model.name}: {str(error).splitlines()[0]}") from error
-
-
-def save_weights(model: keras.Model, path: Path) -> None:
-    """Write a .weights.h5 file whole or not at all."""
-    needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
-    with replacing(path) as partial, room_for_hdf5(partial, needed):
-        model.save_weights(partial)
+    return {
+        "scenes": description.provenance.get("scenes"),
+        "wavelengths": tuple(description.wavelengths),
+        "camera": description.camera.to_dict(),
+    }

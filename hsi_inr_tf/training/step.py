@@ -7,8 +7,11 @@ from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.losses import LOSSES
 
 
-def training_step(model: keras.Model, optimizer, average, config: TrainConfig, strategy: tf.distribute.Strategy):
-    """step(rgb, cube) -> loss, the mean over the global batch, however many devices share it; to be called in a tf.function.
+def training_step(
+    model: keras.Model, optimizer, average, config: TrainConfig, strategy: tf.distribute.Strategy
+):
+    """step(rgb, cube) -> loss, the mean over the global batch, however many devices share it; to be called in
+    a tf.function.
 
     It takes each replica's part of the batch, and updates the model and `average`, a MovingAverage or None.
     """
@@ -17,8 +20,11 @@ def training_step(model: keras.Model, optimizer, average, config: TrainConfig, s
     loss_of_examples = LOSSES[config.loss]
     pieces = config.accumulation
     share_of_piece = 1.0 / (replicas * pieces)
-    # The sum over replicas is the optimizer's work, unless clipping or float16's test for overflow must see the sum before that.
-    sum_first = replicas > 1 and (config.clip_norm is not None or isinstance(optimizer, keras.optimizers.LossScaleOptimizer))
+    # The sum over replicas is the optimizer's work, unless clipping or float16's test for overflow must see
+    # the sum before that.
+    sum_first = replicas > 1 and (
+        config.clip_norm is not None or isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    )
 
     def loss_and_gradient(rgb, cube):
         with tf.GradientTape() as tape:
@@ -65,7 +71,9 @@ def training_step(model: keras.Model, optimizer, average, config: TrainConfig, s
 
 
 def several_steps(step):
-    """run(iterator, count) -> losses [count]: so many steps without the host between them, on batches from `iterator`."""
+    """run(iterator, count) -> losses [count]: so many steps without the host between them, on batches from
+    `iterator`.
+    """
 
     @tf.function(reduce_retracing=True)
     def run(iterator, count):

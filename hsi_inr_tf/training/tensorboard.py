@@ -1,4 +1,6 @@
-"""What TensorBoard shows of a run, as Keras callbacks: scalars, pictures and spectra, and a profile of a few steps."""
+"""What TensorBoard shows of a run, as Keras callbacks: scalars, pictures and spectra, and a profile of a few
+steps.
+"""
 
 import io
 from importlib.util import find_spec
@@ -7,7 +9,8 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from hsi_inr_tf.inference import HyperspectralImage
+from hsi_inr_tf.cubes import HyperspectralImage
+from hsi_inr_tf.cubes.summary import spread_points
 from hsi_inr_tf.training.validation import Validation
 from hsi_inr_tf.viz import figures
 
@@ -18,7 +21,9 @@ def is_installed() -> bool:
 
 
 class TensorBoard(keras.callbacks.Callback):
-    """Scalars at every row of the log; at every validation its scores, and figures of the first scenes beside truth."""
+    """Scalars at every row of the log; at every validation its scores, and figures of the first scenes beside
+    truth.
+    """
 
     def __init__(self, folder: Path, validation: Validation | None):
         super().__init__()
@@ -45,17 +50,21 @@ class TensorBoard(keras.callbacks.Callback):
     def figures(self, name, cube):
         scenes = self.validation.scenes
         truth = scenes[scenes.names.index(name)].cube
-        image, truth = (HyperspectralImage(data, scenes.wavelengths, scenes.camera, {}) for data in (cube, truth))
+        image, truth = (
+            HyperspectralImage(data, scenes.wavelengths, scenes.camera, {}) for data in (cube, truth)
+        )
         yield "false colour", figures.false_colour_figure(image)
         yield "error", figures.error_maps(image, truth)
-        yield "spectra", figures.spectra_figure(image, figures.spread_points(truth), truth)
+        yield "spectra", figures.spectra_figure(image, spread_points(truth), truth)
 
     def on_train_end(self, logs=None):
         self.writer.close()
 
 
 class Profile(keras.callbacks.Callback):
-    """Records what the devices do in the call after the first ten steps of this process, when all is compiled."""
+    """Records what the devices do in the call after the first ten steps of this process, when all is
+    compiled.
+    """
 
     def __init__(self, folder: Path, first_step: int):
         super().__init__()

@@ -3,13 +3,15 @@
 import keras
 
 from hsi_inr_tf import metrics
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.trained.description import ModelDescription
 
 
 class Validation:
-    """Scores the present weights of `model` on whole `scenes`. `cubes` keeps the predictions of the first few, for pictures."""
+    """Scores the present weights of `model` on whole `scenes`. `cubes` keeps the predictions of the first
+    few, for pictures.
+    """
 
     def __init__(self, model: keras.Model, description: ModelDescription, scenes, shown: int = 2):
         self.scenes = scenes

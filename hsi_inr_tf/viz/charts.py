@@ -4,14 +4,18 @@ from html import escape
 
 import numpy as np
 
-from hsi_inr_tf.viz.figures import INK, LINE
+from hsi_inr_tf.cubes.summary import INK, LINE
 
 SOFT = "#667085"
 TRUTH, BASELINE = "6 4", "1.5 3"  # dash patterns; the prediction is solid
 
 
-def spectrum_chart(wavelengths, lines, top: float, title: str, colour: str, width: int = 240, height: int = 170) -> str:
-    """One point's spectra. `lines` holds (values [bands], colour, dash pattern or "", line width), the last drawn on top."""
+def spectrum_chart(
+    wavelengths, lines, top: float, title: str, colour: str, width: int = 240, height: int = 170
+) -> str:
+    """One point's spectra. `lines` holds (values [bands], colour, dash pattern or "", line width), the last
+    drawn on top.
+    """
     left, right, upper, lower = 34, width - 8, 26, height - 30
     w = np.asarray(wavelengths, float)
     x = left + (w - w[0]) / max(w[-1] - w[0], 1e-9) * (right - left)
@@ -19,17 +23,23 @@ def spectrum_chart(wavelengths, lines, top: float, title: str, colour: str, widt
     def y(values):
         return lower - np.clip(np.asarray(values, float) / top, 0, 1.02) * (lower - upper)
 
-    parts = [f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">',
-             f'<circle cx="{left + 5}" cy="11" r="5" fill="{colour}"/>',
-             f'<text x="{left + 16}" y="15" fill="{INK}" font-weight="600">{escape(title)}</text>']
+    parts = [
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">',
+        f'<circle cx="{left + 5}" cy="11" r="5" fill="{colour}"/>',
+        f'<text x="{left + 16}" y="15" fill="{INK}" font-weight="600">{escape(title)}</text>',
+    ]
     for tick in _ticks(top, 3):
         at = y([tick])[0]
-        parts.append(f'<line x1="{left}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}" stroke="{LINE}"/>'
-                     f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end" fill="{SOFT}">{tick:g}</text>')
+        parts.append(
+            f'<line x1="{left}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}" stroke="{LINE}"/>'
+            f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end" fill="{SOFT}">{tick:g}</text>'
+        )
     for nm in (w[0], (w[0] + w[-1]) / 2, w[-1]):
         anchor = "start" if nm == w[0] else "end" if nm == w[-1] else "middle"
-        parts.append(f'<text x="{left + (nm - w[0]) / max(w[-1] - w[0], 1e-9) * (right - left):.1f}" y="{lower + 16}" '
-                     f'text-anchor="{anchor}" fill="{SOFT}">{nm:g}{" nm" if nm == w[-1] else ""}</text>')
+        parts.append(
+            f'<text x="{left + (nm - w[0]) / max(w[-1] - w[0], 1e-9) * (right - left):.1f}" y="{lower + 16}" '
+            f'text-anchor="{anchor}" fill="{SOFT}">{nm:g}{" nm" if nm == w[-1] else ""}</text>'
+        )
     for values, stroke, dash, thickness in lines:
         path = "L".join(f"{px:.1f} {py:.1f}" for px, py in zip(x, y(values), strict=True))
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
@@ -47,11 +57,16 @@ def marks(shape, points, colours) -> str:
         to_left = -1 if cx > width - 4 * r else 1
         to_up = 1 if cy < 4 * r else -1
         label_x, label_y = cx + to_left * 2.1 * r, cy + to_up * 1.7 * r
-        parts.append(f'<circle cx="{cx}" cy="{cy}" r="{r:.1f}" fill="none" stroke="#fff" stroke-width="{r * 0.62:.1f}"/>'
-                     f'<circle cx="{cx}" cy="{cy}" r="{r:.1f}" fill="none" stroke="{colour}" stroke-width="{r * 0.34:.1f}"/>'
-                     f'<circle cx="{label_x:.1f}" cy="{label_y:.1f}" r="{r * 1.15:.1f}" fill="{colour}"/>'
-                     f'<text x="{label_x:.1f}" y="{label_y + 0.55 * r:.1f}" font-size="{1.6 * r:.1f}" font-weight="700" '
-                     f'text-anchor="middle" fill="#fff">{number}</text>')
+        parts.append(
+            f'<circle cx="{cx}" cy="{cy}" r="{r:.1f}" fill="none" stroke="#fff" '
+            f'stroke-width="{r * 0.62:.1f}"/>'
+            f'<circle cx="{cx}" cy="{cy}" r="{r:.1f}" fill="none" stroke="{colour}" '
+            f'stroke-width="{r * 0.34:.1f}"/>'
+            f'<circle cx="{label_x:.1f}" cy="{label_y:.1f}" r="{r * 1.15:.1f}" fill="{colour}"/>'
+            f'<text x="{label_x:.1f}" y="{label_y + 0.55 * r:.1f}" font-size="{1.6 * r:.1f}" '
+            'font-weight="700" '
+            f'text-anchor="middle" fill="#fff">{number}</text>'
+        )
     return "".join(parts) + "</svg>"
 
 

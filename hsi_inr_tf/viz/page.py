@@ -1,4 +1,6 @@
-"""One HTML file to explore a cube in: the spectrum under the pointer, a slider through the bands. Needs nothing from elsewhere."""
+"""One HTML file to explore a cube in: the spectrum under the pointer, a slider through the bands. Needs
+nothing from elsewhere.
+"""
 
 import base64
 import gzip
@@ -10,16 +12,19 @@ from pathlib import Path
 
 import numpy as np
 
-from hsi_inr_tf.io.files import replacing
-from hsi_inr_tf.viz.figures import check_comparable, picture_of, spread_points
-from hsi_inr_tf.viz.wavelength_colour import wavelength_colour
+from hsi_inr_tf.cubes.summary import picture_of, spread_points
+from hsi_inr_tf.files import replacing
+from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
+from hsi_inr_tf.viz.figures import check_comparable
 
 TEMPLATE = Path(__file__).with_name("page.html")
 LONGEST = 512  # pixels of the longer side that the page holds; of larger cubes every n-th pixel is shown
 
 
 def write(path, image, reference=None, points=None, title: str | None = None) -> Path:
-    """Write the page for a HyperspectralImage; `reference` adds a second, dashed spectrum, `points` (row, column) are pinned."""
+    """Write the page for a HyperspectralImage; `reference` adds a second, dashed spectrum, `points` (row,
+    column) are pinned.
+    """
     path = Path(path)
     if reference is not None:
         check_comparable(image, reference)
@@ -31,21 +36,40 @@ def write(path, image, reference=None, points=None, title: str | None = None) ->
     pictures["false colour"] = image.false_colour()
     shown = picture_of(image)[::step, ::step].shape
     data = {
-        "height": shown[0], "width": shown[1], "bands": bands, "step": step, "wavelengths": list(image.wavelengths),
+        "height": shown[0],
+        "width": shown[1],
+        "bands": bands,
+        "step": step,
+        "wavelengths": list(image.wavelengths),
         "colours": [_css(nm) for nm in image.wavelengths],
-        "cubes": [text for text, _ in packed], "tops": [top for _, top in packed],
+        "cubes": [text for text, _ in packed],
+        "tops": [top for _, top in packed],
         "pictures": {name: _data_uri(picture[::step, ::step]) for name, picture in pictures.items()},
-        "points": [[row // step, column // step] for row, column in points], "firstBand": bands // 2,
+        "points": [[row // step, column // step] for row, column in points],
+        "firstBand": bands // 2,
     }
     title = title or str(image.provenance.get("source") or "Hyperspectral cube")
-    facts = f"{height} × {width} pixels, {bands} bands from {image.wavelengths[0]:g} to {image.wavelengths[-1]:g} nm"
+    facts = (
+        f"{height} × {width} pixels, {bands} bands from {image.wavelengths[0]:g} to "
+        f"{image.wavelengths[-1]:g} nm"
+    )
     facts += f", reconstructed by {image.provenance['model']}" if "model" in image.provenance else ""
-    facts += f"; shown here at every {step}{'nd' if step == 2 else 'rd' if step == 3 else 'th'} pixel" if step > 1 else ""
-    hint = "Click to pin a spectrum." + (" Solid: the cube; dashed: the reference." if reference is not None else "")
+    facts += (
+        f"; shown here at every {step}{'nd' if step == 2 else 'rd' if step == 3 else 'th'} pixel"
+        if step > 1
+        else ""
+    )
+    hint = "Click to pin a spectrum." + (
+        " Solid: the cube; dashed: the reference." if reference is not None else ""
+    )
     stops = ", ".join(_css(nm) for nm in image.wavelengths)
-    fields = {"__TITLE__": html.escape(title), "__FACTS__": html.escape(facts), "__HINT__": html.escape(hint),
-              "__GRADIENT__": f"linear-gradient(to right, {stops})" if bands > 1 else _css(image.wavelengths[0]),
-              "__DATA__": json.dumps(data).replace("</", "<\\/")}
+    fields = {
+        "__TITLE__": html.escape(title),
+        "__FACTS__": html.escape(facts),
+        "__HINT__": html.escape(hint),
+        "__GRADIENT__": f"linear-gradient(to right, {stops})" if bands > 1 else _css(image.wavelengths[0]),
+        "__DATA__": json.dumps(data).replace("</", "<\\/"),
+    }
     text = re.sub("|".join(fields), lambda found: fields[found[0]], TEMPLATE.read_text("utf-8"))
     with replacing(path) as temporary:
         temporary.write_text(text, "utf-8")
@@ -53,7 +77,9 @@ def write(path, image, reference=None, points=None, title: str | None = None) ->
 
 
 def _packed(cube) -> tuple[str, float]:
-    """(base64 of the gzipped bytes 255 sqrt(value / top), band after band, top): within 0.4 % of the top, closer in the dark."""
+    """(base64 of the gzipped bytes 255 sqrt(value / top), band after band, top): within 0.4 % of the top,
+    closer in the dark.
+    """
     cube = np.asarray(cube, np.float32)
     top = max(float(np.percentile(cube, 99.99)), 1e-6)
     levels = np.round(255 * np.sqrt(np.clip(cube / top, 0, 1))).astype(np.uint8)
@@ -64,7 +90,9 @@ def _data_uri(picture) -> str:
     from PIL import Image
 
     stream = io.BytesIO()
-    Image.fromarray(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)).save(stream, "PNG", optimize=True)
+    Image.fromarray(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)).save(
+        stream, "PNG", optimize=True
+    )
     return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 

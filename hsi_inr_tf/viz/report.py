@@ -5,29 +5,54 @@ from pathlib import Path
 
 import numpy as np
 
-from hsi_inr_tf.inference import HyperspectralImage, Reconstructor
-from hsi_inr_tf.io.files import replacing
+from hsi_inr_tf.cubes import HyperspectralImage
+from hsi_inr_tf.files import replacing
+from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.metrics import Scores
 from hsi_inr_tf.viz.report_page import Case, page
 
 
-def write(path, reconstructor: Reconstructor, baseline: Reconstructor, scenes, scores: Scores, baseline_scores: Scores, *,
-          files: dict[str, str] | None = None, commands: Sequence[tuple[str, str]] = (), shown: int = 3) -> Path:
+def write(
+    path,
+    reconstructor: Reconstructor,
+    baseline: Reconstructor,
+    scenes,
+    scores: Scores,
+    baseline_scores: Scores,
+    *,
+    files: dict[str, str] | None = None,
+    commands: Sequence[tuple[str, str]] = (),
+    shown: int = 3,
+) -> Path:
     """Write the report on `scenes` and return its path.
 
-    `scores` are the model's on these scenes, `baseline_scores` the baseline's. Of the scenes `shown` are drawn, from the best
-    to the worst PSNR, so that no luck is in the choice. `files` (what -> where) and `commands` (command, what it does) close it.
+    `scores` are the model's on these scenes, `baseline_scores` the baseline's. Of the scenes `shown` are
+    drawn, from the best to the worst PSNR, so that no luck is in the choice. `files` (what -> where) and
+    `commands` (command, what it does) close it.
     """
     path = Path(path)
     model, other = (_title(one.description.model) for one in (reconstructor, baseline))
     description, provenance = reconstructor.description, reconstructor.description.provenance
     dataset = provenance.get("dataset", "the dataset")
-    lead = (f"{model} turns an RGB picture into {len(description.wavelengths)} bands from {description.wavelengths[0]:g} to "
-            f"{description.wavelengths[-1]:g} nm. Trained on {len(provenance.get('scenes', ()))} scenes of {dataset}, it is "
-            f"scored here on {len(scenes)} others, beside {other} fitted on the same training scenes.")
-    cases = [_case(scenes[index], scenes, reconstructor, baseline) for index in _from_best_to_worst(scores, shown)]
-    text = page(cases, {model: scores, other: baseline_scores}, title=f"{model} on {dataset}", lead=lead,
-                facts=_facts(reconstructor), files=files, commands=commands)
+    lead = (
+        f"{model} turns an RGB picture into {len(description.wavelengths)} bands from "
+        f"{description.wavelengths[0]:g} to "
+        f"{description.wavelengths[-1]:g} nm. Trained on {len(provenance.get('scenes', ()))} scenes of "
+        f"{dataset}, it is "
+        f"scored here on {len(scenes)} others, beside {other} fitted on the same training scenes."
+    )
+    cases = [
+        _case(scenes[index], scenes, reconstructor, baseline) for index in _from_best_to_worst(scores, shown)
+    ]
+    text = page(
+        cases,
+        {model: scores, other: baseline_scores},
+        title=f"{model} on {dataset}",
+        lead=lead,
+        facts=_facts(reconstructor),
+        files=files,
+        commands=commands,
+    )
     with replacing(path) as temporary:
         temporary.write_text(text, "utf-8")
     return path
@@ -35,7 +60,9 @@ def write(path, reconstructor: Reconstructor, baseline: Reconstructor, scenes, s
 
 def _case(scene, scenes, reconstructor, baseline) -> Case:
     truth = HyperspectralImage(np.asarray(scene.cube, np.float32), scenes.wavelengths, scenes.camera)
-    predicted, compared = (one.reconstruct(scene.rgb, wavelengths=scenes.wavelengths) for one in (reconstructor, baseline))
+    predicted, compared = (
+        one.reconstruct(scene.rgb, wavelengths=scenes.wavelengths) for one in (reconstructor, baseline)
+    )
     return Case(scene.name, scene.rgb, truth, predicted, compared)
 
 
@@ -48,17 +75,23 @@ def _from_best_to_worst(scores, count) -> list[int]:
 def _facts(reconstructor) -> dict[str, str]:
     """What the description knows of the model's making."""
     description, told = reconstructor.description, reconstructor.description.provenance
-    facts = {"Model": description.model + (f", with {description.overrides}" if description.overrides else "")}
+    facts = {
+        "Model": description.model + (f", with {description.overrides}" if description.overrides else "")
+    }
     keras_model = getattr(reconstructor.engine, "model", None)
     if keras_model is not None:
         facts["Parameters"] = f"{keras_model.count_params():,}"
     facts["Camera"] = f"{description.camera.name}, {description.camera.encoding} RGB"
     if "split" in told:
-        facts["Trained on"] = f"{told.get('dataset')}, split {told['split']}, {len(told.get('scenes', ()))} scenes"
+        facts["Trained on"] = (
+            f"{told.get('dataset')}, split {told['split']}, {len(told.get('scenes', ()))} scenes"
+        )
     if "steps" in told:
         side = told.get("patch")
-        facts["Training"] = (f"{told['steps']:,} steps of {told.get('batch_size')} patches of {side} × {side} pixels, "
-                             f"loss {told.get('loss')}, seed {told.get('seed')}")
+        facts["Training"] = (
+            f"{told['steps']:,} steps of {told.get('batch_size')} patches of {side} × {side} pixels, "
+            f"loss {told.get('loss')}, seed {told.get('seed')}"
+        )
     if "versions" in told:
         facts["Made with"] = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
     if told.get("git"):

@@ -25,10 +25,16 @@ def data_dir(tmp_path_factory) -> Path:
         y, x = np.mgrid[:64, :64] / 64
         waves = rng.uniform(3, 9, (3, 2))
         rgb = np.stack([0.5 + 0.4 * np.sin(a * x + b * y + number) for a, b in waves], axis=-1)
-        Image.fromarray(np.round(rgb * 255).astype(np.uint8)).save(raw / f"ARAD_1K_{number:04d}.jpg", quality=95)
+        Image.fromarray(np.round(rgb * 255).astype(np.uint8)).save(
+            raw / f"ARAD_1K_{number:04d}.jpg", quality=95
+        )
         seen = np.asarray(Image.open(raw / f"ARAD_1K_{number:04d}.jpg")) / 255
         share = np.linspace(0, 1, 31)
-        cube = 0.05 + 0.6 * (share * seen[..., :1] + (1 - share) * seen[..., 2:]) + 0.3 * share * seen[..., 1:2] ** 3
+        cube = (
+            0.05
+            + 0.6 * (share * seen[..., :1] + (1 - share) * seen[..., 2:])
+            + 0.3 * share * seen[..., 1:2] ** 3
+        )
         hdf5_mat(raw / f"ARAD_1K_{number:04d}.mat", cube, "cube")
     Builder(data_dir=built).download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=raw))
     return built

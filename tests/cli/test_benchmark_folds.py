@@ -11,7 +11,8 @@ from hsi_inr_tf.cli.benchmarks import folds
 from hsi_inr_tf.data import open_scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import load
-from hsi_inr_tf.training import TrainConfig, load_run, train
+from hsi_inr_tf.trained.weights import load_run
+from hsi_inr_tf.training import TrainConfig, train
 
 TINY = {"width": 24, "head_width": 8, "dilations": [1], "hidden": 4, "basis": 4, "members": 2}
 
@@ -20,9 +21,24 @@ TINY = {"width": 24, "head_width": 8, "dilations": [1], "hidden": 4, "basis": 4,
 def runs(data_dir, tmp_path_factory):
     """Two runs of two steps, each of which holds out one of two scenes."""
     out = tmp_path_factory.mktemp("runs")
-    return tuple(train(TrainConfig(model="inr-compact", overrides=TINY, dataset="arad_1k", data_dir=data_dir,
-                                   split=f"fold-{k}-of-2", out=out / str(k), steps=2, batch_size=2, patch=32, warmup_steps=1,
-                                   tensorboard=False)) for k in range(2))
+    return tuple(
+        train(
+            TrainConfig(
+                model="inr-compact",
+                overrides=TINY,
+                dataset="arad_1k",
+                data_dir=data_dir,
+                split=f"fold-{k}-of-2",
+                out=out / str(k),
+                steps=2,
+                batch_size=2,
+                patch=32,
+                warmup_steps=1,
+                tensorboard=False,
+            )
+        )
+        for k in range(2)
+    )
 
 
 def result(runs, data_dir, path, **options):
@@ -36,7 +52,9 @@ def test_every_scene_is_scored_by_the_run_that_held_it_out(runs, data_dir, tmp_p
     for k, run in enumerate(runs):
         model, _ = load_run(run, "last")
         for scene in open_scenes("arad_1k", data_dir, f"fold-{k}-of-2:validation"):
-            expected[scene.name] = metrics.score(scene.cube, np.asarray(model({"rgb": scene.rgb[None]})["hsi"])[0])["psnr"]
+            expected[scene.name] = metrics.score(
+                scene.cube, np.asarray(model({"rgb": scene.rgb[None]})["hsi"])[0]
+            )["psnr"]
     found = {row["scene"]: row["psnr"] for row in content["scores"]["rows"]}
     assert len(found) > 1
     assert found == pytest.approx(expected, rel=1e-3)

@@ -16,8 +16,16 @@ from hsi_inr_tf.models import presets
 
 @pytest.fixture(scope="module")
 def options(data_dir, tmp_path_factory):
-    return table1.Options(out=tmp_path_factory.mktemp("table1"), steps=2, width_scale=0.0625, batch_size=2, dataset="arad_1k",
-                          data_dir=data_dir, rows=("cnn", "prinet"), seeds=(0, 1))
+    return table1.Options(
+        out=tmp_path_factory.mktemp("table1"),
+        steps=2,
+        width_scale=0.0625,
+        batch_size=2,
+        dataset="arad_1k",
+        data_dir=data_dir,
+        rows=("cnn", "prinet"),
+        seeds=(0, 1),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +72,15 @@ def test_rows_of_other_settings_are_not_mixed(options, content):
         table1.run(replace(options, batch_size=4))
 
 
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"minutes": 1.0}, "one budget"),
-    ({"rows": ("resnet",)}, "no row resnet"),
-    ({"split": "cave-shared-20"}, "no scenes out"),
-    ({"width_scale": 0.0}, "positive"),
-])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"minutes": 1.0}, "one budget"),
+        ({"rows": ("resnet",)}, "no row resnet"),
+        ({"split": "cave-shared-20"}, "no scenes out"),
+        ({"width_scale": 0.0}, "positive"),
+    ],
+)
 def test_bad_options_are_input_errors(options, changes, message, tmp_path):
     with pytest.raises(InputError, match=message):
         table1.run(replace(options, out=tmp_path, **changes))
@@ -97,14 +108,35 @@ def test_quoted_numbers_are_the_papers():
 def test_the_table_says_plainly_who_loses_and_who_wins():
     def row(title, psnr, ssim, sam, quoted=()):
         mean = {"psnr": psnr, "ssim": ssim, "sam": sam}
-        return {"title": title, "overrides": {}, "quoted": dict(quoted),
-                "seeds": [{"steps": 5, "cpu_minutes": 0.5, "parameters": 1234, "scores": {"mean": mean}}]}
+        return {
+            "title": title,
+            "overrides": {},
+            "quoted": dict(quoted),
+            "seeds": [{"steps": 5, "cpu_minutes": 0.5, "parameters": 1234, "scores": {"mean": mean}}],
+        }
 
-    text = table_text.markdown({
-        "title": "Table I", "command": "benchmark.py table1", "machine": {"cores": 2, "platform": "here"}, "dataset": "cave",
-        "trained_on": "a", "scored_on": "b", "steps": 5, "minutes": None, "batch_size": 2, "loss": "l1", "protocol": "full",
-        "width_scale": 1.0, "regression": {"pictures": 10, "mean": {"psnr": 31.0, "ssim": 0.96, "sam": 11.0}},
-        "rows": [row("winner", 32.0, 0.97, 10.0, {"PSNR": 34.6}), row("half", 30.5, 0.97, 10.0), row("lost", None, None, None)]})
+    text = table_text.markdown(
+        {
+            "title": "Table I",
+            "command": "benchmark.py table1",
+            "machine": {"cores": 2, "platform": "here"},
+            "dataset": "cave",
+            "trained_on": "a",
+            "scored_on": "b",
+            "steps": 5,
+            "minutes": None,
+            "batch_size": 2,
+            "loss": "l1",
+            "protocol": "full",
+            "width_scale": 1.0,
+            "regression": {"pictures": 10, "mean": {"psnr": 31.0, "ssim": 0.96, "sam": 11.0}},
+            "rows": [
+                row("winner", 32.0, 0.97, 10.0, {"PSNR": 34.6}),
+                row("half", 30.5, 0.97, 10.0),
+                row("lost", None, None, None),
+            ],
+        }
+    )
     assert "| winner | 1,234 | 5 | 0.5 | 32.00 (+1.00) | 0.9700 (+0.0100) | 10.00 (-1.00) | 34.6000 |" in text
     assert "PSNR, quoted from the paper" in text
     assert "- half loses to polynomial regression under this budget, in PSNR." in text

@@ -39,7 +39,9 @@ def test_envi_mat_npz_and_hdf5_pairs_are_read_alike(folder, opened):
     from spectral.io import envi
 
     cubes = {name: cube_of(seed, 8 + seed) for seed, name in enumerate(["envi", "hdf5", "mat", "npz"])}
-    pixels = {name: picture(folder / f"{name}_RGB.png", len(cube), seed=len(name)) for name, cube in cubes.items()}
+    pixels = {
+        name: picture(folder / f"{name}_RGB.png", len(cube), seed=len(name)) for name, cube in cubes.items()
+    }
     envi.save_image(str(folder / "envi.hdr"), cubes["envi"], metadata={"wavelength": NM}, interleave="bsq")
     savemat(folder / "mat.mat", {"rad": cubes["mat"], "wavelengths": NM})
     np.savez(folder / "npz.npz", cube=cubes["npz"], wavelengths=NM)
@@ -100,7 +102,9 @@ def test_a_response_in_the_folder_is_its_camera(folder, opened):
     np.savez(folder / "a.npz", cube=cube_of(1), wavelengths=NM)
     (folder / "camera.csv").write_text("\n".join(f"{w},{w},{1},{1000 - w}" for w in (400, 700)))
     camera = opened().camera
-    assert camera.name == "camera" and camera.encoding == "srgb" and camera.response[:, 1] == pytest.approx(0.2)
+    assert (
+        camera.name == "camera" and camera.encoding == "srgb" and camera.response[:, 1] == pytest.approx(0.2)
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,10 @@ def test_a_response_in_the_folder_is_its_camera(folder, opened):
         (lambda f: (f / "a.npz").unlink(), r"a\.png has no cube called a"),
         (lambda f: picture(f / "sub" / "a.jpg"), r"a\.jpg and .*a\.png are both the picture of scene a"),
         (lambda f: picture(f / "a.png", 11), r"a\.png has \(11, 12\) pixels.*\(10, 12\)"),
-        (lambda f: np.savez(f / "b.npz", cube=cube_of(1), wavelengths=[1, 2, 3, 4, 5]), r"b\.npz has 5 bands from 1 to 5"),
+        (
+            lambda f: np.savez(f / "b.npz", cube=cube_of(1), wavelengths=[1, 2, 3, 4, 5]),
+            r"b\.npz has 5 bands from 1 to 5",
+        ),
         (lambda f: np.savez(f / "b.npz", cube=cube_of(1) * np.nan, wavelengths=NM), r"b\.npz.*not finite"),
         (lambda f: np.savez(f / "b.npz", values=cube_of(1)), r"b\.npz"),
         (lambda f: (f / "b.npz").write_bytes((f / "b.npz").read_bytes()[:200]), r"b\.npz"),

@@ -24,7 +24,9 @@ def scenes():
 def test_figures_are_those_of_the_whole_scene(scenes):
     row, cube = figures(scenes, 0), scenes.cubes[0]
     assert (row["name"], row["height"], row["width"]) == ("leaf", ROWS + 50, 20)
-    assert (row["min"], row["max"]) == (0, pytest.approx(0.9)) and row["median"] == pytest.approx(np.median(cube), abs=0.02)
+    assert (row["min"], row["max"]) == (0, pytest.approx(0.9)) and row["median"] == pytest.approx(
+        np.median(cube), abs=0.02
+    )
     assert row["zero"] * cube.size == pytest.approx(31) and row["saturated"] * cube.size == pytest.approx(3)
     assert row["rgb_saturated"] * cube.shape[0] * 20 == pytest.approx(1)
     linear = scenes.camera.linear_rgb(cube) - scenes.camera.decode(scenes.rgbs[0] / np.float32(255))

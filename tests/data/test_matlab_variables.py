@@ -11,7 +11,9 @@ from hsi_inr_tf.errors import InputError
 
 def test_a_variable_that_is_too_large_is_refused_before_it_is_read(tmp_path):
     with h5py.File(tmp_path / "empty.mat", "w") as file:
-        file.create_dataset("bands", (60_000, 600_000), np.float32, chunks=(1, 1000))  # 144 GB, of which the file holds none
+        file.create_dataset(
+            "bands", (60_000, 600_000), np.float32, chunks=(1, 1000)
+        )  # 144 GB, of which the file holds none
     savemat(tmp_path / "v5.mat", {"bands": np.zeros((2000, 600), np.uint8)})
     for name in ("empty.mat", "v5.mat"):
         with pytest.raises(InputError, match=rf"bands has shape .*, expected at most {SMALL} values"):

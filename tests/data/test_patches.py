@@ -79,8 +79,14 @@ def test_exposure_scales_light_and_keeps_what_the_picture_had_beyond_the_model()
 def test_a_mixture_lies_between_its_parts():
     camera = named()
     low, high = np.full((2, 2, 31), 0.1, np.float32), np.full((2, 2, 31), 0.9, np.float32)
-    _, mixed = relight(camera.render(low), low, np.random.default_rng(0), camera, Augmentation(mixing=1.0),
-                       lambda: (camera.render(high), high))
+    _, mixed = relight(
+        camera.render(low),
+        low,
+        np.random.default_rng(0),
+        camera,
+        Augmentation(mixing=1.0),
+        lambda: (camera.render(high), high),
+    )
     assert mixed.min() > 0.17 and mixed.max() < 0.83
 
 

@@ -9,7 +9,9 @@ from hsi_inr_tf.errors import InputError
 
 def stored(height, width, seed=0):
     rng = np.random.default_rng(seed)
-    return rng.integers(0, 256, (height, width, 3), np.uint8), rng.integers(0, 4096, (height, width, 31), np.uint16)
+    return rng.integers(0, 256, (height, width, 3), np.uint8), rng.integers(
+        0, 4096, (height, width, 31), np.uint16
+    )
 
 
 @pytest.fixture

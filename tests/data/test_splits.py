@@ -39,7 +39,9 @@ def test_missing_scenes_are_listed_unless_allowed():
         splits.present(["a"], ["c"], "split s of d", allow_missing=True)
 
 
-@pytest.mark.parametrize("split, hint", [("cave-1-2:train", "cave-22-10"), ("cave-22-10:valid", "cave-22-10:test")])
+@pytest.mark.parametrize(
+    "split, hint", [("cave-1-2:train", "cave-22-10"), ("cave-22-10:valid", "cave-22-10:test")]
+)
 def test_unknown_splits_are_refused_with_the_known_ones(split, hint):
     with pytest.raises(InputError, match=hint):
         splits.scene_names(split)

@@ -9,20 +9,23 @@ from PIL import Image
 
 from hsi_inr_tf import export, load, models
 from hsi_inr_tf.cli.export import Options, run
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.export import metadata, parity
+from hsi_inr_tf.evaluation import parity
 from hsi_inr_tf.export.flatbuffer import contents
 from hsi_inr_tf.export.to_saved_model import replace_folder
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
-from hsi_inr_tf.inference.loading import BUNDLED, LITE
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.optics import named
+from hsi_inr_tf.trained import exported_files
+from hsi_inr_tf.trained.bundles import LITE, PRETRAINED
+from hsi_inr_tf.trained.description import ModelDescription
 
 
 def describe(model, name="inr-single"):
     camera = named()
-    return ModelDescription(name, camera.wavelengths, camera, model.stride, model.halo, model.patch, provenance={"split": "none"})
+    return ModelDescription(
+        name, camera.wavelengths, camera, model.stride, model.halo, model.patch, provenance={"split": "none"}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,9 @@ def test_image_bytes_give_what_their_pixels_give(compact, tmp_path):
 
     path = export.saved_model(compact, describe(compact), tmp_path / "1")
     rgb = np.round(pictures(2, 37, 50) * 255) / 255
-    answer = tf.saved_model.load(str(path)).signatures["reconstruct_image"](image_bytes=tf.constant([png(x) for x in rgb]))
+    answer = tf.saved_model.load(str(path)).signatures["reconstruct_image"](
+        image_bytes=tf.constant([png(x) for x in rgb])
+    )
     assert difference(np.clip(SavedModelEngine(path)(rgb), 0, 1), answer["hsi"].numpy()) < 1e-5
 
 
@@ -75,7 +80,9 @@ def test_saved_model_answers_between_the_pixels_as_keras_does(compact, tmp_path)
     assert difference(compact.sample(rgb, rows, columns).numpy(), engine.sample(rgb, rows, columns)) < 1e-5
     points = np.float32([[[0.0, 0.0], [12.4, 39.2], [31.0, 7.7]]])
     assert difference(compact.query(rgb, points).numpy(), engine.query(rgb, points)) < 1e-5
-    np.testing.assert_allclose(engine.query(rgb, np.float32([[[4, 9]]]))[0, 0], engine(rgb)[0, 4, 9], atol=1e-5)
+    np.testing.assert_allclose(
+        engine.query(rgb, np.float32([[[4, 9]]]))[0, 0], engine(rgb)[0, 4, 9], atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (100, 150), (40, 130)])
@@ -104,7 +111,9 @@ def test_a_patch_model_serves_pictures_of_any_size_as_the_reconstructor_does(tmp
     path = export.saved_model(model, describe(model, "inr-paper"), tmp_path / "1")
     reconstructor = Reconstructor(SavedModelEngine(path))
     rgb = (pictures(70, 131) * 255).astype(np.uint8)
-    answer = tf.saved_model.load(str(path)).signatures["reconstruct_image"](image_bytes=tf.constant([png(rgb / 255)]))
+    answer = tf.saved_model.load(str(path)).signatures["reconstruct_image"](
+        image_bytes=tf.constant([png(rgb / 255)])
+    )
     assert answer["hsi"].shape == (1, 70, 131, 31)
     np.testing.assert_allclose(answer["hsi"][0], reconstructor.reconstruct(rgb).data, atol=1e-5)
 
@@ -138,14 +147,21 @@ def test_resizable_tflite_answers_between_the_pixels_as_keras_does(compact, tmp_
     engine = LiteRTEngine(path, threads=1)
     for height, width in ((32, 40), (16, 24)):  # the same interpreter, another size
         rgb = pictures(1, height, width)
-        rows, columns = np.linspace(0, height - 1, 50, dtype=np.float32), np.float32([0.0, 3.3, 17.5, width - 1])
-        assert difference(compact.sample(rgb, rows, columns).numpy(), engine.sample(rgb, rows, columns)) < 1e-5
+        rows, columns = (
+            np.linspace(0, height - 1, 50, dtype=np.float32),
+            np.float32([0.0, 3.3, 17.5, width - 1]),
+        )
+        assert (
+            difference(compact.sample(rgb, rows, columns).numpy(), engine.sample(rgb, rows, columns)) < 1e-5
+        )
         points = np.float32([[[0.0, 0.0], [12.4, 7.2], [15.0, 23.0]]])
         assert difference(compact.query(rgb, points).numpy(), engine.query(rgb, points)) < 1e-5
         assert difference(compact({"rgb": rgb})["hsi"].numpy(), engine(rgb)) < 1e-5
     inside = contents(path)
     assert not inside.custom and inside.rank <= 4
-    assert not hasattr(LiteRTEngine(export.tflite(compact, describe(compact), path, height=16, width=16)), "sample")
+    assert not hasattr(
+        LiteRTEngine(export.tflite(compact, describe(compact), path, height=16, width=16)), "sample"
+    )
 
 
 def test_tflite_holds_builtin_operators_and_small_constants_only(compact, tmp_path):
@@ -157,14 +173,24 @@ def test_tflite_holds_builtin_operators_and_small_constants_only(compact, tmp_pa
     assert weights <= sum(size for size, _ in inside.constants) < 1.05 * weights + 10_000
 
 
-# How far each quantisation may be from Keras, relative to its largest value, and how much smaller than fp32 the file must be.
-@pytest.mark.parametrize(("quantize", "tolerance", "share"), [
-    ("float16", 5e-3, 0.7), ("dynamic", 0.1, 0.7), ("int8", 0.1, 0.9), ("int16x8", 0.1, 0.8)])
+# How far each quantisation may be from Keras, relative to its largest value, and how much smaller than fp32
+# the file must be.
+@pytest.mark.parametrize(
+    ("quantize", "tolerance", "share"),
+    [("float16", 5e-3, 0.7), ("dynamic", 0.1, 0.7), ("int8", 0.1, 0.9), ("int16x8", 0.1, 0.8)],
+)
 def test_quantised_models_are_smaller_and_near_keras(compact, tmp_path, quantize, tolerance, share):
     rgb = pictures(6, 64, 64)
     plain = export.tflite(compact, describe(compact), tmp_path / "plain.tflite", height=64, width=64)
-    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=64, width=64, quantize=quantize,
-                         representative=rgb)
+    path = export.tflite(
+        compact,
+        describe(compact),
+        tmp_path / "m.tflite",
+        height=64,
+        width=64,
+        quantize=quantize,
+        representative=rgb,
+    )
     assert path.stat().st_size < share * plain.stat().st_size
     assert not contents(path).custom
     expected, actual = compact({"rgb": rgb[:1]})["hsi"].numpy(), LiteRTEngine(path, threads=1)(rgb[:1])
@@ -173,8 +199,15 @@ def test_quantised_models_are_smaller_and_near_keras(compact, tmp_path, quantize
 
 def test_conversion_writes_nothing_to_the_terminal(compact, tmp_path, capfd):
     for quantize in ("none", "int8"):
-        export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=16, width=16, quantize=quantize,
-                      representative=pictures(1, 16, 16))
+        export.tflite(
+            compact,
+            describe(compact),
+            tmp_path / "m.tflite",
+            height=16,
+            width=16,
+            quantize=quantize,
+            representative=pictures(1, 16, 16),
+        )
     captured = capfd.readouterr()
     assert captured.out + captured.err == ""
 
@@ -182,8 +215,15 @@ def test_conversion_writes_nothing_to_the_terminal(compact, tmp_path, capfd):
 def test_int8_leaves_the_generated_mlp_in_floats(compact, tmp_path):
     from tensorflow.lite.tools import flatbuffer_utils
 
-    path = export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=64, width=64, quantize="int8",
-                         representative=pictures(3, 64, 64))
+    path = export.tflite(
+        compact,
+        describe(compact),
+        tmp_path / "m.tflite",
+        height=64,
+        width=64,
+        quantize="int8",
+        representative=pictures(3, 64, 64),
+    )
     model = flatbuffer_utils.read_model(str(path))
     tensors = model.subgraphs[0].tensors
     types = {}
@@ -196,14 +236,25 @@ def test_int8_leaves_the_generated_mlp_in_floats(compact, tmp_path):
 
 def test_the_description_is_read_back(compact, tmp_path):
     description = describe(compact)
-    files = [export.tflite(compact, description, tmp_path / "m.tflite", height=16, width=24),
-             export.saved_model(compact, description, tmp_path / "1")]
+    files = [
+        export.tflite(compact, description, tmp_path / "m.tflite", height=16, width=24),
+        export.saved_model(compact, description, tmp_path / "1"),
+    ]
     for file in files:
-        back = metadata.read(file)
+        back = exported_files.read(file)
         np.testing.assert_array_equal(back.camera.response, description.camera.response)
-        assert (back.wavelengths, back.halo, back.stride) == (description.wavelengths, description.halo, description.stride)
+        assert (back.wavelengths, back.halo, back.stride) == (
+            description.wavelengths,
+            description.halo,
+            description.stride,
+        )
         assert back.provenance["split"] == "none"
-    assert metadata.read(files[0]).provenance["export"] == {"format": "tflite", "height": 16, "width": 24, "quantize": "none"}
+    assert exported_files.read(files[0]).provenance["export"] == {
+        "format": "tflite",
+        "height": 16,
+        "width": 24,
+        "quantize": "none",
+    }
 
 
 def test_impossible_exports_are_refused_in_a_sentence(compact, tmp_path):
@@ -228,7 +279,9 @@ def test_a_place_that_cannot_be_written_is_named(compact, tmp_path):
 
 
 def test_the_table_marks_a_quantisation_that_loses_more_than_it_may(compact, tmp_path):
-    engine = LiteRTEngine(export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=32, width=32), threads=1)
+    engine = LiteRTEngine(
+        export.tflite(compact, describe(compact), tmp_path / "m.tflite", height=32, width=32), threads=1
+    )
     rgb = pictures(40, 70)  # two windows
     truth = np.clip(compact({"rgb": rgb[None, :32, :64]})["hsi"].numpy()[0] + 0.1, 0, 1)
     truth = np.pad(truth, ((0, 8), (0, 6), (0, 0)))
@@ -257,10 +310,14 @@ def test_a_comparison_without_a_picture_large_enough_is_refused(compact, tmp_pat
 def test_files_that_are_no_exports_are_refused(tmp_path):
     (tmp_path / "text.tflite").write_text("hello")
     (tmp_path / "bare.tflite").write_bytes(b"\x1c\0\0\0TFL3" + bytes(64))
-    for path, reason in [("text.tflite", "no TFLite model"), ("bare.tflite", "carries no readable"), ("absent", "no TFLite model"),
-                         (".", "no SavedModel")]:
+    for path, reason in [
+        ("text.tflite", "no TFLite model"),
+        ("bare.tflite", "carries no readable"),
+        ("absent", "no TFLite model"),
+        (".", "no SavedModel"),
+    ]:
         with pytest.raises(InputError, match=reason):
-            metadata.read(tmp_path / path)
+            exported_files.read(tmp_path / path)
 
 
 def test_answers_that_are_not_finite_are_not_recommended(compact, tmp_path):
@@ -271,7 +328,14 @@ def test_answers_that_are_not_finite_are_not_recommended(compact, tmp_path):
         return engine(rgb) * np.nan
 
     broken.fixed_shape, broken.description = engine.fixed_shape, engine.description
-    row = parity.compare("broken", path, lambda rgb: compact({"rgb": rgb})["hsi"].numpy(), broken, [(pictures(40, 70), None)], {})
+    row = parity.compare(
+        "broken",
+        path,
+        lambda rgb: compact({"rgb": rgb})["hsi"].numpy(),
+        broken,
+        [(pictures(40, 70), None)],
+        {},
+    )
     assert np.isnan(row.largest) and not row.recommended and "not finite" in parity.table([row])
 
 
@@ -283,7 +347,9 @@ def test_the_old_model_comes_back_if_the_new_one_cannot_take_its_place(tmp_path)
         replace_folder(tmp_path / "work" / "absent", tmp_path / "old")
     assert (tmp_path / "old" / "saved_model.pb").read_text() == "old"
     replace_folder(tmp_path / "work" / "new", tmp_path / "old")
-    assert (tmp_path / "old" / "saved_model.pb").read_text() == "work/new" and not list((tmp_path / "work").iterdir())
+    assert (tmp_path / "old" / "saved_model.pb").read_text() == "work/new" and not list(
+        (tmp_path / "work").iterdir()
+    )
 
 
 def test_options_that_a_saved_model_cannot_follow_are_refused(tmp_path):
@@ -303,6 +369,6 @@ def test_nothing_is_written_if_a_picture_to_compare_on_is_missing(tmp_path):
 def test_the_bundled_tflite_joins_its_windows_exactly(tmp_path):
     rgb = pictures(300, 420)
     whole = load("inr-edge").reconstruct(rgb)
-    lite = load(BUNDLED / "inr-edge" / LITE).reconstruct(rgb)
+    lite = load(PRETRAINED / "inr-edge" / LITE).reconstruct(rgb)
     assert lite.provenance["exact"]
     assert np.abs(lite.data - whole.data).max() < 5e-3  # float16 weights

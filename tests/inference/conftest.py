@@ -4,18 +4,20 @@ import keras
 import numpy as np
 import pytest
 
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.inference.engines import KerasEngine
 from hsi_inr_tf.models import build
 from hsi_inr_tf.optics import named
+from hsi_inr_tf.trained.description import ModelDescription
 
 TINY = {"width": 24, "head_width": 16, "hidden": (16,), "basis": 0, "dilations": (1,)}
 
 
 def reconstructor_of(model, name, **changes):
     described = {"stride": model.stride, "halo": model.halo, "patch": model.patch, **changes}
-    return Reconstructor(KerasEngine(model, ModelDescription(name, named().wavelengths, named(), **described)))
+    return Reconstructor(
+        KerasEngine(model, ModelDescription(name, named().wavelengths, named(), **described))
+    )
 
 
 def with_context(hypernetwork):
@@ -64,4 +66,6 @@ def photograph():
     random = np.random.default_rng(5)
     y, x = np.mgrid[:133, :201] / 40.0
     waves = [0.5 + 0.4 * np.sin(a * y + b * x + c) for a, b, c in random.uniform(0.5, 3.0, (3, 3))]
-    return np.clip(np.stack(waves, -1) + random.normal(scale=0.03, size=(133, 201, 3)), 0, 1).astype(np.float32)
+    return np.clip(np.stack(waves, -1) + random.normal(scale=0.03, size=(133, 201, 3)), 0, 1).astype(
+        np.float32
+    )

@@ -5,14 +5,16 @@ import numpy as np
 import pytest
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.inference.wavelengths import parse, resampling
 from hsi_inr_tf.optics import VISIBLE
+from hsi_inr_tf.optics.resampling import parse, resampling
 
 
 def test_points_at_pixel_centres_are_the_ordinary_result(reconstructor, photograph):
     cube = reconstructor.reconstruct(photograph).data
     points = np.array([[0, 0], [132, 200], [64, 101], [7, 8]])
-    np.testing.assert_allclose(reconstructor.reconstruct(photograph, points=points), cube[points[:, 0], points[:, 1]], atol=1e-5)
+    np.testing.assert_allclose(
+        reconstructor.reconstruct(photograph, points=points), cube[points[:, 0], points[:, 1]], atol=1e-5
+    )
 
 
 def test_points_in_a_large_tiled_picture_are_those_of_the_whole(reconstructor, photograph):
@@ -20,7 +22,9 @@ def test_points_in_a_large_tiled_picture_are_those_of_the_whole(reconstructor, p
     points = np.array([[255.4, 255.6], [700.25, 3.5], [1196.4, 1205.4]])
     cube = reconstructor.reconstruct(large, scale=1.0).data
     whole = np.round(points).astype(int).clip(0, np.array(large.shape[:2]) - 1)
-    np.testing.assert_allclose(reconstructor.reconstruct(large, points=whole), cube[whole[:, 0], whole[:, 1]], atol=1e-5)
+    np.testing.assert_allclose(
+        reconstructor.reconstruct(large, points=whole), cube[whole[:, 0], whole[:, 1]], atol=1e-5
+    )
     assert reconstructor.reconstruct(large, points=points).shape == (3, 31)
 
 
@@ -40,7 +44,9 @@ def test_tiled_scaling_equals_whole(reconstructor, photograph, scale):
 
 def test_a_scaled_cube_holds_the_spectra_of_its_points(reconstructor, photograph):
     doubled = reconstructor.reconstruct(photograph, scale=2.0)
-    at = (np.array([[10, 21], [265, 401], [0, 0]]) + 0.5) / 2 - 0.5  # odd sides times two: still exactly half pixels
+    at = (
+        np.array([[10, 21], [265, 401], [0, 0]]) + 0.5
+    ) / 2 - 0.5  # odd sides times two: still exactly half pixels
     expected = doubled.data[[10, 265, 0], [21, 401, 0]]
     np.testing.assert_allclose(reconstructor.reconstruct(photograph, points=at), expected, atol=2e-5)
 
@@ -56,7 +62,9 @@ def test_wavelengths_are_resampled_as_colour_science_does(reconstructor, photogr
     spectrum = reconstructor.reconstruct(picture).data[11, 13]
     finer = reconstructor.reconstruct(picture, wavelengths=parse("400:700:5"))
     assert finer.wavelengths == tuple(range(400, 701, 5))
-    distribution = colour.SpectralDistribution(spectrum.astype(float), VISIBLE, interpolator=colour.SpragueInterpolator)
+    distribution = colour.SpectralDistribution(
+        spectrum.astype(float), VISIBLE, interpolator=colour.SpragueInterpolator
+    )
     expected = distribution.interpolate(colour.SpectralShape(400, 700, 5)).values
     np.testing.assert_allclose(finer.data[11, 13], np.clip(expected, 0, 1), atol=1e-5)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hsi_inr_tf.inference.reprojection import back_projection, consistent
 from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics.back_projection import back_projection, consistent
 
 
 def test_every_reconstruction_says_how_far_its_rendering_is_from_the_picture(reconstructor, photograph):
@@ -16,7 +16,10 @@ def test_every_reconstruction_says_how_far_its_rendering_is_from_the_picture(rec
 
 
 def test_the_error_does_not_depend_on_tiles(reconstructor, photograph):
-    errors = [reconstructor.reconstruct(photograph, tile=tile).provenance["reprojection"]["rmse"] for tile in (None, 24)]
+    errors = [
+        reconstructor.reconstruct(photograph, tile=tile).provenance["reprojection"]["rmse"]
+        for tile in (None, 24)
+    ]
     assert errors[0] == pytest.approx(errors[1], rel=1e-5)
 
 
@@ -53,7 +56,9 @@ def test_the_correction_is_the_least_change_that_renders_right():
     np.testing.assert_allclose(back @ camera.response, np.eye(3), atol=1e-9)
     inverse = np.linalg.inv(np.exp(-np.abs(np.subtract.outer(camera.wavelengths, camera.wavelengths)) / 150))
     change = np.array([0.1, -0.05, 0.02]) @ back
-    hidden = np.eye(31) - camera.response @ np.linalg.pinv(camera.response)  # any other change adds one the camera cannot see
+    hidden = np.eye(31) - camera.response @ np.linalg.pinv(
+        camera.response
+    )  # any other change adds one the camera cannot see
     for other in np.random.default_rng(2).normal(scale=0.01, size=(20, 31)) @ hidden:
         assert (change + other) @ inverse @ (change + other) > change @ inverse @ change
 

@@ -27,7 +27,10 @@ def test_with_too_small_a_halo_tiles_would_differ(model, reconstructor, photogra
 
 def test_a_committee_tiles_like_its_members(committee_reconstructor, photograph):
     for scale in (1.0, 1.5):
-        whole, tiled = (committee_reconstructor.reconstruct(photograph, scale=scale, tile=tile).data for tile in (None, 40))
+        whole, tiled = (
+            committee_reconstructor.reconstruct(photograph, scale=scale, tile=tile).data
+            for tile in (None, 40)
+        )
         assert whole.std() > 0.01 and np.abs(whole - tiled).max() < 2e-5
 
 
@@ -35,7 +38,9 @@ def test_large_pictures_are_tiled_by_themselves(reconstructor, photograph):
     large = np.tile(photograph, (9, 6, 1))
     cube = reconstructor.reconstruct(large)
     assert cube.provenance["tile"] < min(large.shape[:2]) and cube.provenance["exact"]
-    whole = np.asarray(reconstructor.engine(tiling.cut(large, *(tiling.whole(n, 8)[0] for n in large.shape[:2]))[None]))
+    whole = np.asarray(
+        reconstructor.engine(tiling.cut(large, *(tiling.whole(n, 8)[0] for n in large.shape[:2]))[None])
+    )
     assert np.abs(cube.data - np.clip(whole[0, : large.shape[0], : large.shape[1]], 0, 1)).max() < 1e-5
 
 
@@ -52,7 +57,9 @@ def test_a_patch_model_runs_patch_by_patch(patch_reconstructor, photograph):
     for top in (0, 64):
         for left in (0, 64, 128):
             alone = patch_reconstructor.engine(picture[None, top : top + 64, left : left + 64])[0]
-            np.testing.assert_allclose(cube.data[top : top + 64, left : left + 64], np.clip(alone, 0, 1), atol=1e-5)
+            np.testing.assert_allclose(
+                cube.data[top : top + 64, left : left + 64], np.clip(alone, 0, 1), atol=1e-5
+            )
 
 
 def test_patches_at_the_far_edges_are_shifted_inside(patch_reconstructor, photograph):
@@ -80,11 +87,20 @@ def test_fixed_windows_keep_every_pixel_once_and_well_inside(length, side, halo)
 def test_sixteen_bit_pictures_equal_their_floats(reconstructor, photograph):
     counts = np.round(photograph * 65535).astype(np.uint16)
     floats = counts.astype(np.float32) / np.float32(65535)
-    np.testing.assert_array_equal(reconstructor.reconstruct(counts).data, reconstructor.reconstruct(floats).data)
+    np.testing.assert_array_equal(
+        reconstructor.reconstruct(counts).data, reconstructor.reconstruct(floats).data
+    )
 
 
-@pytest.mark.parametrize("bad, words", [(np.zeros((4, 4)), "height, width, 3"), (np.full((4, 4, 3), 2.0), "expected \\[0, 1\\]"),
-                                        (np.full((4, 4, 3), np.nan), "not numbers"), (np.zeros((0, 4, 3)), "height, width, 3")])
+@pytest.mark.parametrize(
+    "bad, words",
+    [
+        (np.zeros((4, 4)), "height, width, 3"),
+        (np.full((4, 4, 3), 2.0), "expected \\[0, 1\\]"),
+        (np.full((4, 4, 3), np.nan), "not numbers"),
+        (np.zeros((0, 4, 3)), "height, width, 3"),
+    ],
+)
 def test_what_is_no_picture_is_refused(reconstructor, bad, words):
     with pytest.raises(InputError, match=words):
         reconstructor.reconstruct(bad)

@@ -12,7 +12,10 @@ def test_every_pixel_goes_through_the_mlp_of_its_cell():
     layer = CellMLP((7, 6, 5, 4))
     pixels = rng.normal(size=(2, 3, 9, 7)).astype(np.float32)
     theta = rng.normal(size=(2, 3, layer.parameters)).astype(np.float32)
-    expected = [[[loop_mlp(pixel, theta[b, c], layer.widths) for pixel in pixels[b, c]] for c in range(3)] for b in range(2)]
+    expected = [
+        [[loop_mlp(pixel, theta[b, c], layer.widths) for pixel in pixels[b, c]] for c in range(3)]
+        for b in range(2)
+    ]
     np.testing.assert_allclose(layer(pixels, theta), expected, atol=1e-5)
 
 
@@ -23,7 +26,9 @@ def test_length_of_theta_is_that_of_the_paper():
 
 def test_contractions_are_einsum_operations_in_the_graph():
     layer = CellMLP((5, 8, 4))
-    function = tf.function(layer).get_concrete_function(tf.TensorSpec([1, 4, 16, 5]), tf.TensorSpec([1, 4, layer.parameters]))
+    function = tf.function(layer).get_concrete_function(
+        tf.TensorSpec([1, 4, 16, 5]), tf.TensorSpec([1, 4, layer.parameters])
+    )
     kinds = [operation.type for operation in function.graph.get_operations()]
     assert kinds.count("Einsum") == 2
 
@@ -39,7 +44,9 @@ def test_cells_hold_the_pixels_of_their_block_row_by_row():
     image = np.random.default_rng(1).random((2, 8, 12, 3), np.float32)
     cells = np.asarray(ToCells(4)(image))
     assert cells.shape == (2, 6, 16, 3)
-    np.testing.assert_array_equal(cells[1, 4].reshape(4, 4, 3), image[1, 4:8, 4:8])  # second row of cells, second column
+    np.testing.assert_array_equal(
+        cells[1, 4].reshape(4, 4, 3), image[1, 4:8, 4:8]
+    )  # second row of cells, second column
 
 
 def test_from_cells_undoes_to_cells():

@@ -31,7 +31,9 @@ def test_psnr_of_a_known_error():
 
 def test_psnr_equals_scikit_image(pair):
     cube, predicted = pair
-    expected = skimage.metrics.peak_signal_noise_ratio(cube.astype(float), predicted.astype(float), data_range=1.0)
+    expected = skimage.metrics.peak_signal_noise_ratio(
+        cube.astype(float), predicted.astype(float), data_range=1.0
+    )
     assert metrics.psnr(cube, predicted) == pytest.approx(expected, abs=1e-6)
 
 
@@ -40,7 +42,9 @@ def test_ssim_equals_tensorflow_on_interior_pixels(pair):
     for band in range(cube.shape[-1]):
         # TensorFlow keeps only windows that lie inside, five pixels from each border.
         ours = ssim_map(cube[..., band], predicted[..., band])[5:-5, 5:-5].mean()
-        theirs = tf.image.ssim(cube[..., band, None], predicted[..., band, None], max_val=1.0, filter_size=11, filter_sigma=1.5)
+        theirs = tf.image.ssim(
+            cube[..., band, None], predicted[..., band, None], max_val=1.0, filter_size=11, filter_sigma=1.5
+        )
         assert ours == pytest.approx(float(theirs), abs=1e-5)
 
 
@@ -48,9 +52,18 @@ def test_ssim_equals_scikit_image_on_interior_pixels(pair):
     cube, predicted = pair
     for band in range(cube.shape[-1]):
         _, theirs = skimage.metrics.structural_similarity(
-            cube[..., band].astype(float), predicted[..., band].astype(float), data_range=1.0, gaussian_weights=True, sigma=1.5,
-            truncate=5 / 1.5, use_sample_covariance=False, full=True)
-        np.testing.assert_allclose(ssim_map(cube[..., band], predicted[..., band])[5:-5, 5:-5], theirs[5:-5, 5:-5], atol=1e-9)
+            cube[..., band].astype(float),
+            predicted[..., band].astype(float),
+            data_range=1.0,
+            gaussian_weights=True,
+            sigma=1.5,
+            truncate=5 / 1.5,
+            use_sample_covariance=False,
+            full=True,
+        )
+        np.testing.assert_allclose(
+            ssim_map(cube[..., band], predicted[..., band])[5:-5, 5:-5], theirs[5:-5, 5:-5], atol=1e-9
+        )
 
 
 def test_ssim_pads_with_zeros(pair):
@@ -92,7 +105,9 @@ def test_sam_does_not_see_brightness_and_leaves_black_pixels_out(pair):
 def test_mrae_is_the_relative_difference_with_a_floor(pair):
     cube, predicted = pair[0].astype(float).copy(), pair[1].astype(float)
     cube[3, 4] = 0.0
-    expected = np.mean([abs(a - b) / max(a, 1e-4) for a, b in zip(cube.ravel(), predicted.ravel(), strict=True)])
+    expected = np.mean(
+        [abs(a - b) / max(a, 1e-4) for a, b in zip(cube.ravel(), predicted.ravel(), strict=True)]
+    )
     assert metrics.mrae(cube, predicted) == pytest.approx(expected, rel=1e-9)
     without_black = [abs(a - b) / a for a, b in zip(cube.ravel(), predicted.ravel(), strict=True) if a]
     assert metrics.mrae(cube, predicted, floor=0.0) == pytest.approx(np.mean(without_black), rel=1e-9)
@@ -107,8 +122,11 @@ def test_global_ssim_is_eq_13(pair):
     mean_1, mean_2 = cube.mean(), predicted.mean()
     covariance = np.cov(cube, predicted, bias=True)
     c1, c2 = 0.01**2, 0.03**2
-    expected = ((2 * mean_1 * mean_2 + c1) * (2 * covariance[0, 1] + c2)
-                / ((mean_1**2 + mean_2**2 + c1) * (covariance[0, 0] + covariance[1, 1] + c2)))
+    expected = (
+        (2 * mean_1 * mean_2 + c1)
+        * (2 * covariance[0, 1] + c2)
+        / ((mean_1**2 + mean_2**2 + c1) * (covariance[0, 0] + covariance[1, 1] + c2))
+    )
     assert global_ssim_per_band(*pair)[2] == pytest.approx(expected, abs=1e-9)
 
 
@@ -118,4 +136,6 @@ def test_keras_metrics_agree_with_protocol_full(pair):
     for metric in keras_metrics():
         metric.update_state(cube[:1], predicted[:1])
         metric.update_state(cube[1:], predicted[1:])
-        assert float(metric.result()) == pytest.approx(np.mean([row[metric.name] for row in expected]), rel=2e-5), metric.name
+        assert float(metric.result()) == pytest.approx(
+            np.mean([row[metric.name] for row in expected]), rel=2e-5
+        ), metric.name

@@ -59,7 +59,9 @@ def test_mstpp_scores_the_centre_of_an_arad_frame_as_its_border_crop_does():
     inner = np.s_[128:-128, 128:-128]
     expected = metrics.rmse(cube[inner], np.clip(predicted[inner], 0, 1))
     assert scores["rmse"] == pytest.approx(expected)
-    assert scores["mrae"] == pytest.approx(np.mean(np.abs(cube[inner] - np.clip(predicted[inner], 0, 1)) / cube[inner]), rel=1e-5)
+    assert scores["mrae"] == pytest.approx(
+        np.mean(np.abs(cube[inner] - np.clip(predicted[inner], 0, 1)) / cube[inner]), rel=1e-5
+    )
 
 
 def test_released_shows_the_model_one_crop_at_a_time_and_leaves_the_rest_out():
@@ -79,7 +81,9 @@ def test_released_shows_the_model_one_crop_at_a_time_and_leaves_the_rest_out():
 
 def test_released_pools_the_error_and_full_averages_the_decibels():
     black = np.zeros((64, 64, 2))
-    scenes = [SimpleNamespace(name=str(error), rgb=np.full((64, 64, 3), error), cube=black) for error in (0.1, 0.01)]
+    scenes = [
+        SimpleNamespace(name=str(error), rgb=np.full((64, 64, 3), error), cube=black) for error in (0.1, 0.01)
+    ]
 
     def predict(rgb):
         return rgb[..., :2]
@@ -99,7 +103,10 @@ def test_nan_in_a_prediction_is_never_hidden():
 
 def test_the_interval_holds_the_mean_narrows_with_agreement_and_repeats():
     def scores(spread):
-        rows = [{"scene": str(k), **{metric: 30.0 + spread * (-1) ** k for metric in metrics.METRICS}} for k in range(10)]
+        rows = [
+            {"scene": str(k), **{metric: 30.0 + spread * (-1) ** k for metric in metrics.METRICS}}
+            for k in range(10)
+        ]
         return metrics.Scores("full", tuple(rows))
 
     low, high = scores(2.0).interval["psnr"]
@@ -124,12 +131,15 @@ def test_scores_become_json_and_text():
     assert f"{content['mean']['psnr']:.2f}" in scores.table()
 
 
-@pytest.mark.parametrize(("protocol", "shape", "message"), [
-    ("full", (8, 8, 3), "cannot be scored"),
-    ("released", (32, 80, 4), "smaller than a patch"),
-    ("mstpp", (200, 300, 4), "centre crop"),
-    ("best", (8, 8, 4), "unknown protocol"),
-])
+@pytest.mark.parametrize(
+    ("protocol", "shape", "message"),
+    [
+        ("full", (8, 8, 3), "cannot be scored"),
+        ("released", (32, 80, 4), "smaller than a patch"),
+        ("mstpp", (200, 300, 4), "centre crop"),
+        ("best", (8, 8, 4), "unknown protocol"),
+    ],
+)
 def test_bad_input_is_one_clear_sentence(protocol, shape, message):
     cube = np.zeros((*shape[:2], 4))
     with pytest.raises(InputError, match=message):

@@ -1,4 +1,6 @@
-"""What every model promises, checked by one call: it trains, survives saving and reloading bit for bit, and runs when exported."""
+"""What every model promises, checked by one call: it trains, survives saving and reloading bit for bit, and
+runs when exported.
+"""
 
 from itertools import pairwise
 
@@ -7,14 +9,16 @@ import numpy as np
 import tensorflow as tf
 
 from hsi_inr_tf import export, models
-from hsi_inr_tf.description import ModelDescription
 from hsi_inr_tf.export import flatbuffer
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
 from hsi_inr_tf.optics import named
+from hsi_inr_tf.trained.description import ModelDescription
 
 
 def check_model(name: str, tmp_path, side: int = 32, **overrides):
-    """Build preset `name` with `overrides` and hold it to all of it, on pictures of `side` pixels. Returns the trained model."""
+    """Build preset `name` with `overrides` and hold it to all of it, on pictures of `side` pixels. Returns
+    the trained model.
+    """
     keras.utils.set_random_seed(5)
     rng = np.random.default_rng(5)
     model = models.build(name, **overrides)
@@ -34,7 +38,9 @@ def check_model(name: str, tmp_path, side: int = 32, **overrides):
     check_reloading(model, name, overrides, rgb, expected, tmp_path)
     description = described(model, name, overrides)
     saved = tf.saved_model.load(str(export.saved_model(model, description, tmp_path / "saved_model")))
-    np.testing.assert_allclose(saved.signatures["serving_default"](rgb=tf.constant(rgb))["hsi"], expected, atol=1e-5)
+    np.testing.assert_allclose(
+        saved.signatures["serving_default"](rgb=tf.constant(rgb))["hsi"], expected, atol=1e-5
+    )
     check_tflite(model, description, rgb, expected, tmp_path)
     return model
 
@@ -45,7 +51,9 @@ def trained(model, rgb, target, steps: int = 4):
 
     def step():  # not a tf.function: tracing it would take longer than these steps
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.abs(model({"rgb": rgb}, training=True)["hsi"] - target)) + sum(model.losses)
+            loss = tf.reduce_mean(tf.abs(model({"rgb": rgb}, training=True)["hsi"] - target)) + sum(
+                model.losses
+            )
         gradient = tape.gradient(loss, model.trainable_variables)
         assert all(one is not None for one in gradient), "a weight that nothing depends on"
         optimizer.apply(gradient, model.trainable_variables)
@@ -55,7 +63,9 @@ def trained(model, rgb, target, steps: int = 4):
 
 
 def check_reloading(model, name, overrides, rgb, expected, tmp_path):
-    """The whole model from a .keras file, and a fresh one with the weights of an .h5 file: the same bits and attributes."""
+    """The whole model from a .keras file, and a fresh one with the weights of an .h5 file: the same bits and
+    attributes.
+    """
     model.save(tmp_path / "model.keras")
     whole = keras.saving.load_model(tmp_path / "model.keras")
     model.save_weights(tmp_path / "model.weights.h5")
@@ -63,7 +73,12 @@ def check_reloading(model, name, overrides, rgb, expected, tmp_path):
     fresh.load_weights(tmp_path / "model.weights.h5")
     for copy in (whole, fresh):
         assert type(copy) is type(model)
-        assert (copy.stride, copy.halo, copy.patch, copy.bands) == (model.stride, model.halo, model.patch, model.bands)
+        assert (copy.stride, copy.halo, copy.patch, copy.bands) == (
+            model.stride,
+            model.halo,
+            model.patch,
+            model.bands,
+        )
         np.testing.assert_array_equal(copy({"rgb": rgb})["hsi"], expected)
 
 
@@ -78,11 +93,15 @@ def check_tflite(model, description, rgb, expected, tmp_path):
 def described(model, name, overrides) -> ModelDescription:
     wavelengths = tuple(np.linspace(400.0, 700.0, model.bands))
     camera = named(wavelengths=wavelengths)
-    return ModelDescription(name, wavelengths, camera, model.stride, model.halo, model.patch, overrides=overrides)
+    return ModelDescription(
+        name, wavelengths, camera, model.stride, model.halo, model.patch, overrides=overrides
+    )
 
 
 def reach(model, side: int) -> int:
-    """How far, in pixels, an output really sees: the largest distance at which changing one pixel changes an output."""
+    """How far, in pixels, an output really sees: the largest distance at which changing one pixel changes an
+    output.
+    """
     rgb = np.random.default_rng(1).random((1, side, side, 3), np.float32)
     for weight in model.trainable_weights:
         if len(weight.shape) > 1 and not np.any(weight):  # kernels that start at zero let nothing through

@@ -15,8 +15,15 @@ SMALL = {"width": 24, "head_width": 16, "hidden": 5, "basis": 4, "dilations": (1
 @pytest.fixture(scope="module")
 def scenes():
     random = np.random.default_rng(0)
-    return Scenes.from_arrays(*zip(*((random.random((24, 24, 3), np.float32), random.random((24, 24, 31), np.float32))
-                                     for _ in range(2)), strict=True))
+    return Scenes.from_arrays(
+        *zip(
+            *(
+                (random.random((24, 24, 3), np.float32), random.random((24, 24, 31), np.float32))
+                for _ in range(2)
+            ),
+            strict=True,
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +44,25 @@ def by_hand(committee, rgb, theta, row, column):
     """The spectrum of a pixel in float64, given theta of its cell beside the regression [features, bands]."""
     pixel = rgb[row, column].astype(np.float64)
     gamma = written_out((column % 8 + 0.5) / 8, (row % 8 + 0.5) / 8, 1)
-    of_colour, bias, of_place = (np.asarray(weight, np.float64) for weight in committee.features.get_weights())
+    of_colour, bias, of_place = (
+        np.asarray(weight, np.float64) for weight in committee.features.get_weights()
+    )
     units = np.maximum(pixel @ of_colour + bias + gamma @ of_place, 0.0)
     r, g, b = pixel
     cubes = [r**3, r * r * g, r * r * b, r * g * g, r * g * b, r * b * b, g**3, g * g * b, g * b * b, b**3]
     monomials = np.array([1.0, r, g, b, r * r, r * g, r * b, g * g, g * b, b * b, *cubes])
-    return monomials @ np.asarray(committee.regression.coefficients, np.float64) + np.concatenate([monomials, units]) @ theta
+    return (
+        monomials @ np.asarray(committee.regression.coefficients, np.float64)
+        + np.concatenate([monomials, units]) @ theta
+    )
 
 
 def theta_of(committee, member, rgb):
     """What a member says of every cell [rows, columns, features, bands], in float64."""
     coefficients = np.asarray(member(rgb[None]), np.float64)[0]
-    return coefficients.reshape(*coefficients.shape[:2], -1, committee.basis) @ np.asarray(committee.to_spectra.kernel, np.float64)
+    return coefficients.reshape(*coefficients.shape[:2], -1, committee.basis) @ np.asarray(
+        committee.to_spectra.kernel, np.float64
+    )
 
 
 def test_its_answer_is_regression_plus_the_trusted_part_of_the_members_mean(committee, rgb):
@@ -56,7 +70,9 @@ def test_its_answer_is_regression_plus_the_trusted_part_of_the_members_mean(comm
     answer = np.asarray(committee({"rgb": rgb[:1]})["hsi"])[0]
     for row, column in np.random.default_rng(3).integers(32, size=(12, 2)):
         theta = 0.75 * np.mean([theta[row // 8, column // 8] for theta in thetas], axis=0)
-        np.testing.assert_allclose(answer[row, column], by_hand(committee, rgb[0], theta, row, column), atol=1e-4)
+        np.testing.assert_allclose(
+            answer[row, column], by_hand(committee, rgb[0], theta, row, column), atol=1e-4
+        )
 
 
 def test_it_starts_as_regression(scenes, rgb):
@@ -89,7 +105,9 @@ def test_at_pixel_centres_samples_and_points_are_the_ordinary_result(committee, 
     whole = np.asarray(committee({"rgb": rgb[:1]})["hsi"])
     np.testing.assert_allclose(committee.sample(rgb[:1], np.arange(32.0), np.arange(32.0)), whole, atol=1e-5)
     points = np.array([[[0, 0], [31, 31], [5, 20]]])
-    np.testing.assert_allclose(committee.query(rgb[:1], points)[0], whole[0, points[0, :, 0], points[0, :, 1]], atol=1e-5)
+    np.testing.assert_allclose(
+        committee.query(rgb[:1], points)[0], whole[0, points[0, :, 0], points[0, :, 1]], atol=1e-5
+    )
 
 
 def test_a_batch_smaller_than_the_committee_is_an_input_error(committee, rgb):

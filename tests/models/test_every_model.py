@@ -1,4 +1,6 @@
-"""Every preset keeps the promises of the harness, at a width that makes it quick, and has the published number of parameters."""
+"""Every preset keeps the promises of the harness, at a width that makes it quick, and has the published
+number of parameters.
+"""
 
 import numpy as np
 import pytest
@@ -40,28 +42,33 @@ def test_trains_reloads_and_exports(name, tmp_path):
     check_model(name, tmp_path, **SMALL[name])
 
 
-@pytest.mark.parametrize(("name", "parameters"), [
-    ("inr-released", 63_545_439),
-    ("inr-paper", 64_258_655),
-    ("inr-table2-s2", 64_894_431),
-    ("inr-table2-s4", 64_857_439),
-    ("inr-table2-s8", 64_820_447),
-    ("inr-table2-s16", 64_783_455),
-    ("inr-table3-n5", 64_258_655),
-    ("cnn", 159_338),
-    ("hscnn-r", 1_238_303),
-    ("hscnn-r-9", 11_290_143),
-    ("hscnn-r-14", 17_190_943),
-    ("multiscale-cnn", 26_686_592),
-    ("mst-plus-plus", 1_619_625),
-    ("polynomial-regression", 31 * 20),
-])
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("inr-released", 63_545_439),
+        ("inr-paper", 64_258_655),
+        ("inr-table2-s2", 64_894_431),
+        ("inr-table2-s4", 64_857_439),
+        ("inr-table2-s8", 64_820_447),
+        ("inr-table2-s16", 64_783_455),
+        ("inr-table3-n5", 64_258_655),
+        ("cnn", 159_338),
+        ("hscnn-r", 1_238_303),
+        ("hscnn-r-9", 11_290_143),
+        ("hscnn-r-14", 17_190_943),
+        ("multiscale-cnn", 26_686_592),
+        ("mst-plus-plus", 1_619_625),
+        ("polynomial-regression", 31 * 20),
+    ],
+)
 def test_counts_as_published(name, parameters):
     model = models.build(name)
     assert sum(int(np.prod(weight.shape)) for weight in model.trainable_weights) == parameters
 
 
-@pytest.mark.parametrize("name", ["cnn", "hscnn-r", "hscnn-r-ensemble", "prinet", "prinet-plus", "polynomial-regression"])
+@pytest.mark.parametrize(
+    "name", ["cnn", "hscnn-r", "hscnn-r-ensemble", "prinet", "prinet-plus", "polynomial-regression"]
+)
 def test_an_output_sees_as_far_as_the_halo_says(name):
     model = models.build(name, **SMALL[name])
     assert reach(model, 2 * model.halo + 16) == model.halo
@@ -89,9 +96,18 @@ def test_red_green_and_blue_are_told_apart():
     assert not np.allclose(model({"rgb": rgb})["hsi"], model({"rgb": rgb[..., ::-1]})["hsi"], atol=1e-3)
 
 
-@pytest.mark.parametrize(("name", "overrides"), [
-    ("inr", {}), ("cnn", {"depth": 3}), ("inr-compact", {"depth": 3}), ("inr-compact", {"members": 0}),
-    ("inr-compact", {"width": -1}), ("inr-paper", {"encoding": "x"}), ("inr-compact", {"members": "two"})])
+@pytest.mark.parametrize(
+    ("name", "overrides"),
+    [
+        ("inr", {}),
+        ("cnn", {"depth": 3}),
+        ("inr-compact", {"depth": 3}),
+        ("inr-compact", {"members": 0}),
+        ("inr-compact", {"width": -1}),
+        ("inr-paper", {"encoding": "x"}),
+        ("inr-compact", {"members": "two"}),
+    ],
+)
 def test_unknown_names_and_overrides_are_input_errors(name, overrides):
     with pytest.raises(InputError, match=name):
         models.build(name, **overrides)

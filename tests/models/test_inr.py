@@ -42,21 +42,32 @@ def test_compact_equals_loops_given_its_theta(basis):
     for row, column in np.random.default_rng(1).integers((16, 24), size=(20, 2)):
         gamma = written_out((column % cell + 0.5) / cell, (row % cell + 0.5) / cell, 2)
         pixel = rgb[row, column]
-        expected = loop_mlp([*pixel, *(pixel * pixel), *gamma], theta[row // cell, column // cell], model.mlp.widths)
+        expected = loop_mlp(
+            [*pixel, *(pixel * pixel), *gamma], theta[row // cell, column // cell], model.mlp.widths
+        )
         if basis:
             expected = expected @ np.asarray(model.to_spectrum.kernel) + np.asarray(model.to_spectrum.bias)
         np.testing.assert_allclose(spectra[row, column], expected, atol=1e-5)
 
 
 def loop_hypernetwork(x, hypernetwork):
-    """conv 3x3 with zero padding 1 -> instance norm -> ReLU, block after block, then 1x1: [h, w, 3] -> [S, S, P], in float64."""
+    """conv 3x3 with zero padding 1 -> instance norm -> ReLU, block after block, then 1x1: [h, w, 3] -> [S, S,
+    P], in float64.
+    """
     x = np.asarray(x, np.float64)
     for _, convolution, norm, _ in hypernetwork.blocks:
         kernel, stride = np.asarray(convolution.kernel, np.float64), convolution.strides[0]
         padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
         rows, columns = x.shape[0] // stride, x.shape[1] // stride
-        x = np.array([[np.tensordot(padded[r * stride : r * stride + 3, c * stride : c * stride + 3], kernel, 3)
-                       for c in range(columns)] for r in range(rows)])
+        x = np.array(
+            [
+                [
+                    np.tensordot(padded[r * stride : r * stride + 3, c * stride : c * stride + 3], kernel, 3)
+                    for c in range(columns)
+                ]
+                for r in range(rows)
+            ]
+        )
         mean, variance = x.mean(axis=(0, 1)), x.var(axis=(0, 1))
         x = (x - mean) / np.sqrt(variance + 1e-5) * np.asarray(norm.gamma) + np.asarray(norm.beta)
         x = np.maximum(x, 0)

@@ -28,7 +28,9 @@ def test_the_fit_is_the_least_squares_solution():
     one = scene(rng)
     one.cube = rng.random((24, 24, 2), np.float32)
     r, g, b = one.rgb.reshape(-1, 3).T.astype(np.float64)
-    columns = np.stack([r**i * g**j * b**k for i in range(4) for j in range(4) for k in range(4) if i + j + k <= 3], axis=-1)
+    columns = np.stack(
+        [r**i * g**j * b**k for i in range(4) for j in range(4) for k in range(4) if i + j + k <= 3], axis=-1
+    )
     weights, *_ = np.linalg.lstsq(columns, one.cube.reshape(-1, 2).astype(np.float64), rcond=None)
     predicted = np.asarray(polynomial_regression.fit([one])({"rgb": one.rgb[None]})["hsi"][0])
     np.testing.assert_allclose(predicted.reshape(-1, 2), columns @ weights, atol=5e-6)
@@ -52,7 +54,9 @@ def test_a_ridge_shrinks_all_but_the_constant():
     columns = np.stack([np.ones_like(r), r, g, b], axis=-1)
     strength = (0.5 * (columns**2).sum() / 4) ** 0.5
     rows = np.concatenate([columns, np.diag([0, strength, strength, strength])])
-    weights, *_ = np.linalg.lstsq(rows, np.concatenate([one.cube.reshape(-1, 2), np.zeros((4, 2))]), rcond=None)
+    weights, *_ = np.linalg.lstsq(
+        rows, np.concatenate([one.cube.reshape(-1, 2), np.zeros((4, 2))]), rcond=None
+    )
     model = polynomial_regression.fit([one], degree=1, ridge=0.5)
     np.testing.assert_allclose(model.coefficients.bias, weights[0], rtol=1e-5)
     np.testing.assert_allclose(np.squeeze(model.coefficients.kernel), weights[1:], atol=1e-5)

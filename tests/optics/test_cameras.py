@@ -27,7 +27,9 @@ def test_cave_camera_agrees_with_colour_science_on_the_colorchecker():
     for name, patch in colour.SDS_COLOURCHECKERS["ColorChecker N Ohta"].items():
         xyz = colour.sd_to_XYZ(patch, illuminant=colour.SDS_ILLUMINANTS["D65"]) / 100
         reflectance = np.array([patch[w] for w in camera.wavelengths])
-        assert camera.render(reflectance) == pytest.approx(np.clip(colour.XYZ_to_sRGB(xyz), 0, 1), abs=4e-3), name
+        assert camera.render(reflectance) == pytest.approx(
+            np.clip(colour.XYZ_to_sRGB(xyz), 0, 1), abs=4e-3
+        ), name
 
 
 def test_rendering_is_linear_before_the_encoding():
@@ -37,7 +39,10 @@ def test_rendering_is_linear_before_the_encoding():
 
 
 def test_uneven_bands_weigh_by_their_width():
-    even, uneven = named(CAVE, np.arange(400, 701, 5.0)), named(CAVE, [*np.arange(400, 550, 5.0), *np.arange(550, 701, 2.5)])
+    even, uneven = (
+        named(CAVE, np.arange(400, 701, 5.0)),
+        named(CAVE, [*np.arange(400, 550, 5.0), *np.arange(550, 701, 2.5)]),
+    )
     slope = lambda camera: np.asarray(camera.wavelengths) / 700  # noqa: E731
     assert uneven.render(slope(uneven)) == pytest.approx(even.render(slope(even)), abs=3e-3)
 
@@ -51,7 +56,9 @@ def test_a_response_from_csv_is_sampled_and_balanced(tmp_path):
     assert (camera.name, camera.encoding) == ("mine", "srgb")
 
 
-@pytest.mark.parametrize("text", ["", "nm,R,G,B", "400,1,2", "500,1,1,1\n400,1,1,1", "400,a,b,c", "900,1,1,1\n950,1,1,1"])
+@pytest.mark.parametrize(
+    "text", ["", "nm,R,G,B", "400,1,2", "500,1,1,1\n400,1,1,1", "400,a,b,c", "900,1,1,1\n950,1,1,1"]
+)
 def test_a_csv_that_is_no_response_is_refused_by_name(tmp_path, text):
     path = tmp_path / "bad.csv"
     path.write_text(text)

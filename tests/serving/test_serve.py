@@ -57,8 +57,11 @@ def test_good_requests_stay_right_while_malformed_ones_arrive(model, server):
 def test_rest_v1_answers_as_tf_serving_does(model, server):
     rgb = np.random.default_rng(2).random((2, 16, 24, 3), np.float32)
     cubes = [load_model(model).reconstruct(picture).data for picture in rgb]
-    for body, key in (({"instances": rgb.tolist()}, "predictions"), ({"inputs": {"rgb": rgb.tolist()}}, "outputs"),
-                      ({"instances": [{"rgb": picture.tolist()} for picture in rgb]}, "predictions")):
+    for body, key in (
+        ({"instances": rgb.tolist()}, "predictions"),
+        ({"inputs": {"rgb": rgb.tolist()}}, "outputs"),
+        ({"instances": [{"rgb": picture.tolist()} for picture in rgb]}, "predictions"),
+    ):
         kind = {"Content-Type": "application/json; charset=utf-8"}
         status, answer, _ = server.post("/v1/models/loaded:predict", json.dumps(body), kind)
         assert status == 200
@@ -79,19 +82,32 @@ def test_the_client_gets_cubes_and_wavelengths_and_is_refused_in_a_sentence(mode
         reconstruct("http://127.0.0.1:9", "loaded", rgb)
 
 
-@pytest.mark.parametrize(("path", "body", "kind", "reason"), [
-    ("/v1/models/loaded:predict", b"[" * 100_000, "application/json", "Unrecognized request format"),
-    ("/v1/models/loaded:predict", b"null", "application/json", "no JSON object"),
-    ("/v1/models/loaded:predict", b"hello", "text/plain", "no JSON object"),
-    ("/v1/models/loaded:predict", b'{"instances": []}', "application/json", "at least one picture"),
-    ("/v1/models/loaded:predict", b'{"instances": 3}', "application/json", "list with at least one picture"),
-    ("/v1/models/loaded:predict", b'{"instances": [[[[0, 0, 2.5]]]]}', "application/json", "expected \\[0, 1\\]"),
-    ("/v1/models/loaded:predict", b'{"instances": [{"b64": "?"}]}', "application/json", "base64"),
-    ("/v2/models/loaded/infer", b'{"inputs": "x"}', "application/json", "valid list"),
-    ("/v2/models/loaded/infer", b'{"inputs": []}', "application/json", "expected one input"),
-    ("/v2/models/loaded/infer", b"junk", "application/octet-stream", "header is missing"),
-    ("/v2/repository/models/loaded/unload", b"", "application/json", "fixed when it starts"),
-])
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "reason"),
+    [
+        ("/v1/models/loaded:predict", b"[" * 100_000, "application/json", "Unrecognized request format"),
+        ("/v1/models/loaded:predict", b"null", "application/json", "no JSON object"),
+        ("/v1/models/loaded:predict", b"hello", "text/plain", "no JSON object"),
+        ("/v1/models/loaded:predict", b'{"instances": []}', "application/json", "at least one picture"),
+        (
+            "/v1/models/loaded:predict",
+            b'{"instances": 3}',
+            "application/json",
+            "list with at least one picture",
+        ),
+        (
+            "/v1/models/loaded:predict",
+            b'{"instances": [[[[0, 0, 2.5]]]]}',
+            "application/json",
+            "expected \\[0, 1\\]",
+        ),
+        ("/v1/models/loaded:predict", b'{"instances": [{"b64": "?"}]}', "application/json", "base64"),
+        ("/v2/models/loaded/infer", b'{"inputs": "x"}', "application/json", "valid list"),
+        ("/v2/models/loaded/infer", b'{"inputs": []}', "application/json", "expected one input"),
+        ("/v2/models/loaded/infer", b"junk", "application/octet-stream", "header is missing"),
+        ("/v2/repository/models/loaded/unload", b"", "application/json", "fixed when it starts"),
+    ],
+)
 def test_what_cannot_be_answered_is_refused_in_a_sentence(server, path, body, kind, reason):
     status, answer, _ = server.post(path, body, {"Content-Type": kind})
     assert status == 400
@@ -108,7 +124,9 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_limit(server):
 
 
 def test_no_more_than_the_limit_is_taken_at_once_and_that_is_answered():
-    """90 requests at once through the layer alone, with a limit of 64 and a model that waits for all of them."""
+    """90 requests at once through the layer alone, with a limit of 64 and a model that waits for all of
+    them.
+    """
     arrived, answers = asyncio.Event(), []
 
     async def model(scope, receive, send):
@@ -126,7 +144,9 @@ def test_no_more_than_the_limit_is_taken_at_once_and_that_is_answered():
 
     async def all_at_once():
         app = RequestLimit(model, limit=64)
-        asking = [asyncio.create_task(ask(app, "POST")) for _ in range(90)] + [asyncio.create_task(ask(app, "GET"))]
+        asking = [asyncio.create_task(ask(app, "POST")) for _ in range(90)] + [
+            asyncio.create_task(ask(app, "GET"))
+        ]
         await asyncio.sleep(0.1)
         arrived.set()
         await asyncio.gather(*asking)
@@ -141,7 +161,9 @@ def test_sigterm_lets_the_request_under_way_finish(model):
         reconstruct(url(server), "loaded", np.zeros((1, 64, 64, 3), np.uint8))
         answers = []
         rgb = np.zeros((1, 1000, 1000, 3), np.uint8)
-        asking = threading.Thread(target=lambda: answers.append(reconstruct(url(server), "loaded", rgb)[0].shape))
+        asking = threading.Thread(
+            target=lambda: answers.append(reconstruct(url(server), "loaded", rgb)[0].shape)
+        )
         asking.start()
         time.sleep(0.3)  # the request is on its way or being computed
         server.process.send_signal(signal.SIGTERM)
@@ -151,8 +173,13 @@ def test_sigterm_lets_the_request_under_way_finish(model):
 
 
 def test_a_taken_port_is_named_and_ends_with_status_2(model, server):
-    script = "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, Options)"
-    ended = subprocess.run([sys.executable, "-c", script, str(model), "--port", str(server.port)], capture_output=True, text=True)
+    script = (
+        "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, "
+        "Options)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, str(model), "--port", str(server.port)], capture_output=True, text=True
+    )
     assert ended.returncode == 2
     assert f"cannot listen at 127.0.0.1:{server.port}" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -163,7 +190,9 @@ def test_v2_rest_takes_files_as_base64(model, server):
     file = io.BytesIO()
     Image.fromarray(rgb).save(file, "PNG")
     text = base64.b64encode(file.getvalue()).decode()
-    body = json.dumps({"inputs": [{"name": "image_bytes", "shape": [1], "datatype": "BYTES", "data": [text]}]})
+    body = json.dumps(
+        {"inputs": [{"name": "image_bytes", "shape": [1], "datatype": "BYTES", "data": [text]}]}
+    )
     status, answer, _ = server.post("/v2/models/loaded/infer", body, {"Content-Type": "application/json"})
     assert status == 200
     hsi, wavelengths = json.loads(answer)["outputs"]
@@ -172,12 +201,15 @@ def test_v2_rest_takes_files_as_base64(model, server):
     assert wavelengths["data"][0] == 400
 
 
-@pytest.mark.parametrize(("arguments", "reason"), [
-    (["--port", "99999"], "cannot listen at 127.0.0.1:99999"),
-    (["--port", "8099", "--grpc-port", "8099"], "both 8099"),
-    (["--workers", "0"], "--workers is 0"),
-    (["--name", "a/b"], "cannot stand in an address"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--port", "99999"], "cannot listen at 127.0.0.1:99999"),
+        (["--port", "8099", "--grpc-port", "8099"], "both 8099"),
+        (["--workers", "0"], "--workers is 0"),
+        (["--name", "a/b"], "cannot stand in an address"),
+    ],
+)
 def test_settings_that_cannot_be_are_refused_before_anything_is_loaded(arguments, reason):
     with pytest.raises(InputError, match=reason):
         serve.run(tyro.cli(serve.Options, args=["no-such-model", *arguments]))

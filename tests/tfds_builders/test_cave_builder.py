@@ -21,7 +21,10 @@ from tfds_builders.cave import cave_dataset_builder as cave
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory):
     root = tmp_path_factory.mktemp("pristine")
-    return root, {"beads": cave_scene(root, "beads", 1), "watercolors": cave_scene(root, "watercolors", 2, eight_bit=True)}
+    return root, {
+        "beads": cave_scene(root, "beads", 1),
+        "watercolors": cave_scene(root, "watercolors", 2, eight_bit=True),
+    }
 
 
 @pytest.fixture
@@ -57,19 +60,31 @@ def cut_short(path):
 DAMAGE = {
     "missing band": (lambda r: band(r, 7).unlink(), r"beads_ms_07\.png is missing"),
     "extra band": (lambda r: shutil.copy(band(r, 1), band(r, 32)), r"beads_ms_32\.png is one too many"),
-    "missing picture": (lambda r: (band(r, 1).parent / "beads_RGB.bmp").unlink(), r"beads_RGB\.bmp is missing"),
+    "missing picture": (
+        lambda r: (band(r, 1).parent / "beads_RGB.bmp").unlink(),
+        r"beads_RGB\.bmp is missing",
+    ),
     "other size": (
         lambda r: Image.new("I;16", (512, 500)).save(band(r, 9)),
         r"beads_ms_09\.png has \(500, 512\) pixels, expected \(512, 512\)",
     ),
-    "8 bits among 16": (lambda r: Image.new("L", (512, 512)).save(band(r, 3)), r"beads_ms_03\.png has 8 bits, expected 16"),
+    "8 bits among 16": (
+        lambda r: Image.new("L", (512, 512)).save(band(r, 3)),
+        r"beads_ms_03\.png has 8 bits, expected 16",
+    ),
     "colour band": (
         lambda r: Image.new("RGBA", (512, 512), (1, 2, 3, 255)).save(band(r, 5, "watercolors")),
         r"watercolors_ms_05\.png is a colour image",
     ),
     "truncated band": (lambda r: cut_short(band(r, 4)), r"beads_ms_04\.png is not a readable image"),
-    "duplicate scene": (lambda r: shutil.copytree(r / "beads_ms", r / "again" / "beads_ms"), "scene beads is there twice"),
-    "nothing there": (lambda r: [shutil.rmtree(p) or p.mkdir() for p in list(r.iterdir())], "holds no CAVE scenes"),
+    "duplicate scene": (
+        lambda r: shutil.copytree(r / "beads_ms", r / "again" / "beads_ms"),
+        "scene beads is there twice",
+    ),
+    "nothing there": (
+        lambda r: [shutil.rmtree(p) or p.mkdir() for p in list(r.iterdir())],
+        "holds no CAVE scenes",
+    ),
 }
 
 
@@ -136,5 +151,7 @@ def test_real_scenes_keep_every_value_and_render_to_the_rgb_they_ship(shared_cav
 
 def test_paths_of_a_folder_and_of_its_archive_are_the_same(pristine, tmp_path):
     archive = zipped(pristine[0], tmp_path / "a.zip")
-    names = [{name: files[1:] for name, files in cave.find_scenes(Path(root))} for root in (pristine[0], archive)]
+    names = [
+        {name: files[1:] for name, files in cave.find_scenes(Path(root))} for root in (pristine[0], archive)
+    ]
     assert names[0] == names[1]

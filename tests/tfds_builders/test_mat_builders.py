@@ -50,7 +50,10 @@ def test_nus_takes_the_canons_response_from_the_users_file(manual, build):
 
 @pytest.mark.parametrize("track", ["clean", "real_world"])
 def test_ntire_reads_reversed_axes_and_keeps_whole_numbers(manual, build, track):
-    cubes = [ntire_scene(manual, *scene) for scene in ((1, "Train1", 9, 12), (204, "Train2", 7, 10), (257, "Validate", 8, 6))]
+    cubes = [
+        ntire_scene(manual, *scene)
+        for scene in ((1, "Train1", 9, 12), (204, "Train2", 7, 10), (257, "Validate", 8, 6))
+    ]
     data_dir = build(ntire.Builder, manual, config=track)
     scenes = open_scenes(f"ntire2018/{track}", data_dir)
     assert scenes.names == ("BGU_HS_00001", "BGU_HS_00204", "BGU_HS_00257")
@@ -66,7 +69,10 @@ def test_ntire_reads_reversed_axes_and_keeps_whole_numbers(manual, build, track)
 
 
 def test_arad_splits_by_number_wherever_the_files_lie(manual, build):
-    cubes = [arad_scene(manual, 900), arad_scene(manual, 901)]  # both in Train_Spec, as the MST++ toolbox keeps them
+    cubes = [
+        arad_scene(manual, 900),
+        arad_scene(manual, 901),
+    ]  # both in Train_Spec, as the MST++ toolbox keeps them
     data_dir = build(arad.Builder, manual)
     for split, cube, number in (("train", cubes[0], 900), ("validation", cubes[1], 901)):
         scenes = open_scenes("arad_1k", data_dir, split)
@@ -87,18 +93,29 @@ def with_nan(cube):
 
 
 NTIRE_DAMAGE = {
-    "missing band": ({"cube": lambda c: c[..., :30]}, r"rad has shape \(30, 8, 6\), expected \[31, columns, rows\]"),
+    "missing band": (
+        {"cube": lambda c: c[..., :30]},
+        r"rad has shape \(30, 8, 6\), expected \[31, columns, rows\]",
+    ),
     "not a number": ({"cube": with_nan}, "not finite"),
     "beyond 12 bits": ({"cube": lambda c: c * 16}, r"rad ranges from .* expected 0 to 4095"),
     "wrong key": ({"key": "cube"}, r"no variable 'rad', only bands, cube"),
-    "other wavelengths": ({"bands": NM + 20}, r"bands lists 31 wavelengths \(420, 430, 440, ..\), expected 31 from 400 to 700 nm"),
+    "other wavelengths": (
+        {"bands": NM + 20},
+        r"bands lists 31 wavelengths \(420, 430, 440, ..\), expected 31 from 400 to 700 nm",
+    ),
     "too few wavelengths": ({"bands": NM[:30]}, "bands lists 30 wavelengths"),
-    "other size than its picture": ({"cube": lambda c: c[:5]}, r"BGU_HS_00001_clean\.png has \(6, 8\) pixels.*\(5, 8\)"),
+    "other size than its picture": (
+        {"cube": lambda c: c[:5]},
+        r"BGU_HS_00001_clean\.png has \(6, 8\) pixels.*\(5, 8\)",
+    ),
 }
 
 
 @pytest.mark.parametrize("change, message", NTIRE_DAMAGE.values(), ids=NTIRE_DAMAGE)
-def test_damaged_hdf5_ends_the_build_with_one_sentence_and_leaves_nothing(manual, build, tmp_path, change, message):
+def test_damaged_hdf5_ends_the_build_with_one_sentence_and_leaves_nothing(
+    manual, build, tmp_path, change, message
+):
     damaged_ntire(manual, **change)
     with pytest.raises(InputError, match=message) as caught:
         build(ntire.Builder, manual, config="clean")
@@ -121,7 +138,10 @@ NUS_DAMAGE = {
     "wrong key": (lambda p: savemat(p, {"cube": np.ones((3, 3, 31))}), "no variable 'tensor', only cube"),
     "missing band": (lambda p: nus_scene(p, 4, 4, tensor=np.ones((4, 4, 30))), r"shape \(4, 4, 30\)"),
     "not a number": (lambda p: nus_scene(p, 4, 4, tensor=np.full((4, 4, 31), np.nan)), "not finite"),
-    "other illumination": (lambda p: nus_scene(p, 4, 4, illumination=np.ones(33)), "illumination has 33 values"),
+    "other illumination": (
+        lambda p: nus_scene(p, 4, 4, illumination=np.ones(33)),
+        "illumination has 33 values",
+    ),
     "duplicate": (lambda p: nus_scene(p.parents[1] / "testing" / "a.mat", 4, 4), None),
 }
 

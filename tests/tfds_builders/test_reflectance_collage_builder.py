@@ -1,4 +1,6 @@
-"""The embedded dataset is plausible, deterministic, made of measured reflectances, and seen by CAVE's camera."""
+"""The embedded dataset is plausible, deterministic, made of measured reflectances, and seen by CAVE's
+camera.
+"""
 
 import numpy as np
 import pytest
@@ -69,7 +71,8 @@ def test_rays_enter_and_leave_solids_on_their_surface(shape):
     for distance in (near, far):
         p, normal = solid.surface(origins + distance[:, None] * directions)
         measure = {BALL: np.linalg.norm(p, axis=1), BOX: abs(p).max(axis=1)}.get(
-            shape, np.maximum(np.hypot(p[:, 0], p[:, 1]), abs(p[:, 2])))
+            shape, np.maximum(np.hypot(p[:, 0], p[:, 1]), abs(p[:, 2]))
+        )
         assert measure == pytest.approx(1, abs=1e-6) and np.linalg.norm(normal, axis=1) == pytest.approx(1)
     _, normal = solid.surface(origins + near[:, None] * directions)
     assert np.all(np.sum(normal * directions, axis=1) < 0)  # it faces the ray that enters

@@ -15,7 +15,9 @@ BUILDERS = Path(__file__).resolve().parents[2] / "tfds_builders"
 def tfds_build(name, data_dir, *options):
     command = "from tensorflow_datasets.scripts.cli.main import launch_cli; launch_cli()"
     arguments = ["build", str(BUILDERS / name), "--data_dir", str(data_dir), *options]
-    return subprocess.run([sys.executable, "-c", command, *arguments], capture_output=True, text=True, timeout=600)
+    return subprocess.run(
+        [sys.executable, "-c", command, *arguments], capture_output=True, text=True, timeout=600
+    )
 
 
 pytest.importorskip("apache_beam", reason="the tfds command needs the extra [beam]")
@@ -24,7 +26,9 @@ pytest.importorskip("apache_beam", reason="the tfds command needs the extra [bea
 def test_one_process_and_beam_workers_write_the_same_records(tmp_path):
     beam = "--beam_pipeline_options=direct_num_workers=2,direct_running_mode=multi_processing"
     for data_dir, options in ((tmp_path / "one", []), (tmp_path / "beam", [beam])):
-        finished = tfds_build("arad_1k", data_dir, "--manual_dir", str(BUILDERS / "arad_1k" / "dummy_data"), *options)
+        finished = tfds_build(
+            "arad_1k", data_dir, "--manual_dir", str(BUILDERS / "arad_1k" / "dummy_data"), *options
+        )
         assert finished.returncode == 0, finished.stderr[-2000:]
     one, other = (open_scenes("arad_1k", tmp_path / name) for name in ("one", "beam"))
     assert one.names == other.names == ("ARAD_1K_0001", "ARAD_1K_0950")

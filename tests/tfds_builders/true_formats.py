@@ -1,4 +1,6 @@
-"""Writes small scenes in the formats that the datasets are distributed in. As a script, writes the builders' dummy_data."""
+"""Writes small scenes in the formats that the datasets are distributed in. As a script, writes the builders'
+dummy_data.
+"""
 
 import sys
 import zipfile
@@ -13,7 +15,9 @@ NM = np.arange(400, 701, 10.0)
 
 
 def cave_scene(root: Path, name: str, seed: int = 0, eight_bit: bool = False, side: int = 512) -> np.ndarray:
-    """<name>_ms/<name>_ms/ with 31 band PNGs and the BMP; returns the cube uint16. Blocks of 64 pixels compress well."""
+    """<name>_ms/<name>_ms/ with 31 band PNGs and the BMP; returns the cube uint16. Blocks of 64 pixels
+    compress well.
+    """
     folder = root / f"{name}_ms" / f"{name}_ms"
     folder.mkdir(parents=True)
     rng = np.random.default_rng(seed)
@@ -23,7 +27,9 @@ def cave_scene(root: Path, name: str, seed: int = 0, eight_bit: bool = False, si
         values = cube[..., band]
         if eight_bit:
             opaque = np.full_like(values, 255)
-            image = Image.fromarray(np.stack([values, values, values, opaque], axis=-1).astype(np.uint8), "RGBA")
+            image = Image.fromarray(
+                np.stack([values, values, values, opaque], axis=-1).astype(np.uint8), "RGBA"
+            )
         else:
             image = Image.fromarray(values.astype(np.uint16))
         image.save(folder / f"{name}_ms_{band + 1:02d}.png")
@@ -50,7 +56,9 @@ def nus_scene(path: Path, height: int, width: int, seed: int = 0, **changes) -> 
 
 
 def hdf5_mat(path: Path, cube: np.ndarray, key: str, bands=NM, **others) -> None:
-    """.mat v7.3: axes reversed as MATLAB writes them, behind MATLAB's 512 byte header; cube is [h, w, bands]."""
+    """.mat v7.3: axes reversed as MATLAB writes them, behind MATLAB's 512 byte header; cube is [h, w,
+    bands].
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w", userblock_size=512) as file:
         file.create_dataset(key, data=cube.transpose(2, 1, 0), chunks=True, compression="gzip")
@@ -67,7 +75,9 @@ def ntire_scene(root: Path, number: int, part: str, height: int, width: int) -> 
     cube = rng.integers(0, 4096, (height, width, 31)).astype(np.float64)
     name = f"BGU_HS_{number:05d}"
     rgb = rng.integers(0, 256, (height, width, 3), np.uint8)
-    hdf5_mat(root / f"NTIRE2018_{part}_Spectral" / f"{name}.mat", cube, "rad", rgb=rgb.transpose(2, 1, 0) / 255.0)
+    hdf5_mat(
+        root / f"NTIRE2018_{part}_Spectral" / f"{name}.mat", cube, "rad", rgb=rgb.transpose(2, 1, 0) / 255.0
+    )
     for track, file in (("Clean", f"{name}_clean.png"), ("RealWorld", f"{name}_camera.jpg")):
         folder = root / f"NTIRE2018_{part}_{track}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +92,9 @@ def arad_scene(root: Path, number: int, height: int = 12, width: int = 16, part:
     name = f"ARAD_1K_{number:04d}"
     hdf5_mat(root / f"{part}_Spec" / f"{name}.mat", cube, "cube")
     (root / f"{part}_RGB").mkdir(parents=True, exist_ok=True)
-    Image.fromarray(rng.integers(0, 256, (height, width, 3), np.uint8)).save(root / f"{part}_RGB" / f"{name}.jpg")
+    Image.fromarray(rng.integers(0, 256, (height, width, 3), np.uint8)).save(
+        root / f"{part}_RGB" / f"{name}.jpg"
+    )
     return cube
 
 
@@ -95,7 +107,9 @@ def write_dummy_data(builders: Path) -> None:
         (builders / "cave" / "dummy_data").mkdir()
         zipped(Path(folder), builders / "cave" / "dummy_data" / "complete_ms_data.zip")
     nus = builders / "nus" / "dummy_data"
-    for number, (part, size) in enumerate({"training/a": (6, 8), "training/b": (7, 5), "testing/c": (4, 9)}.items()):
+    for number, (part, size) in enumerate(
+        {"training/a": (6, 8), "training/b": (7, 5), "testing/c": (4, 9)}.items()
+    ):
         nus_scene(nus / f"{part}.mat", *size, seed=number)
     ntire = builders / "ntire2018" / "dummy_data"
     for number, part, size in ((1, "Train1", (6, 8)), (204, "Train2", (7, 5)), (257, "Validate", (4, 9))):

@@ -15,5 +15,15 @@ def scenes() -> Scenes:
 @pytest.fixture
 def config(tmp_path) -> TrainConfig:
     """Twelve steps of the tiny model."""
-    return TrainConfig(model="inr-single", out=tmp_path / "run", overrides=TINY, steps=12, batch_size=4, patch=16, warmup_steps=2,
-                       validate_every=6, log_every=3, tensorboard=False)
+    return TrainConfig(
+        model="inr-single",
+        out=tmp_path / "run",
+        overrides=TINY,
+        steps=12,
+        batch_size=4,
+        patch=16,
+        warmup_steps=2,
+        validate_every=6,
+        log_every=3,
+        tensorboard=False,
+    )

@@ -12,5 +12,7 @@ def small_scenes() -> Scenes:
     """Three pictures of 48 x 48 with smooth random spectra, seen by the camera of CAVE."""
     rng = np.random.default_rng(1)
     curves = np.cos(np.pi * np.arange(4)[:, None] * np.linspace(0, 1, 31))
-    cubes = [np.clip(0.4 + 0.1 * rng.normal(size=(48, 48, 4)) @ curves, 0, 1).astype(np.float32) for _ in range(3)]
+    cubes = [
+        np.clip(0.4 + 0.1 * rng.normal(size=(48, 48, 4)) @ curves, 0, 1).astype(np.float32) for _ in range(3)
+    ]
     return Scenes.from_arrays([named().render(cube) for cube in cubes], cubes, ["red", "green", "blue"])

@@ -11,7 +11,7 @@ import pytest
 from small_scenes import TINY
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.io.files import PARTIAL, replacing
+from hsi_inr_tf.files import PARTIAL, replacing
 from hsi_inr_tf.training import checkpoints
 from hsi_inr_tf.training.run_folder import RunFolder
 
@@ -19,7 +19,10 @@ PROCESS = Path(__file__).with_name("train_process.py")
 
 
 def test_state_comes_back_bit_for_bit(tmp_path):
-    state = {"model/0000": np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32), "step": np.int64(7)}
+    state = {
+        "model/0000": np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32),
+        "step": np.int64(7),
+    }
     path = checkpoints.save(tmp_path, 7, state)
     found, back = checkpoints.latest(tmp_path)
     assert found == path
@@ -66,11 +69,46 @@ def test_full_disk_ends_training_with_a_sentence_and_a_whole_checkpoint(tmp_path
     mount = f"mount -t tmpfs -o size=600k none {disk}"
     if subprocess.run(["unshare", "-rm", "sh", "-c", mount], capture_output=True).returncode:
         pytest.skip("needs the right to mount a small file system (unshare -rm)")
-    train = shlex.join(map(str, [sys.executable, PROCESS, "--out", disk / "run", "--model", "inr-single",
-                                 "--overrides", json.dumps(TINY), "--steps", 100, "--batch-size", 2, "--patch", 16,
-                                 "--log-every", 5, "--validate-every", 100, "--checkpoint-seconds", 0, "--no-tensorboard"]))
-    ended = subprocess.run(["unshare", "-rm", "sh", "-c", f"{mount} && {train}; status=$?; cp -r {disk}/run {seen}; exit $status"],
-                           capture_output=True, text=True, timeout=300)
+    train = shlex.join(
+        map(
+            str,
+            [
+                sys.executable,
+                PROCESS,
+                "--out",
+                disk / "run",
+                "--model",
+                "inr-single",
+                "--overrides",
+                json.dumps(TINY),
+                "--steps",
+                100,
+                "--batch-size",
+                2,
+                "--patch",
+                16,
+                "--log-every",
+                5,
+                "--validate-every",
+                100,
+                "--checkpoint-seconds",
+                0,
+                "--no-tensorboard",
+            ],
+        )
+    )
+    ended = subprocess.run(
+        [
+            "unshare",
+            "-rm",
+            "sh",
+            "-c",
+            f"{mount} && {train}; status=$?; cp -r {disk}/run {seen}; exit $status",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert ended.returncode == 2, ended.stderr
     message = ended.stderr.splitlines()[-1]
     assert message.startswith("error: ") and "cannot be written" in message and "No space left" in message

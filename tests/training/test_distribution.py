@@ -14,16 +14,42 @@ import pytest
 from small_scenes import TINY
 
 PROCESS = Path(__file__).with_name("train_process.py")
-SETTINGS = ["--model", "inr-single", "--overrides", json.dumps(TINY), "--loss", "l1+sam",
-            "--steps", "20", "--batch-size", "4", "--patch", "16", "--log-every", "1", "--validate-every", "20",
-            "--warmup-steps", "2",            "--clip-norm", "0.05", "--ema", "0.9", "--no-tensorboard"]
+SETTINGS = [
+    "--model",
+    "inr-single",
+    "--overrides",
+    json.dumps(TINY),
+    "--loss",
+    "l1+sam",
+    "--steps",
+    "20",
+    "--batch-size",
+    "4",
+    "--patch",
+    "16",
+    "--log-every",
+    "1",
+    "--validate-every",
+    "20",
+    "--warmup-steps",
+    "2",
+    "--clip-norm",
+    "0.05",
+    "--ema",
+    "0.9",
+    "--no-tensorboard",
+]
 
 
 def start(told, out, *arguments, **environment):
     """A process whose words go to the file `told`: a pipe that nobody empties would stop it."""
     with open(told, "w") as file:
-        return subprocess.Popen([sys.executable, PROCESS, "--out", out, *SETTINGS, *arguments], env={**os.environ, **environment},
-                                stdout=subprocess.DEVNULL, stderr=file)
+        return subprocess.Popen(
+            [sys.executable, PROCESS, "--out", out, *SETTINGS, *arguments],
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=file,
+        )
 
 
 def start_two_workers(out, *arguments):
@@ -32,8 +58,15 @@ def start_two_workers(out, *arguments):
         one.bind(("127.0.0.1", 0))
         two.bind(("127.0.0.1", 0))
         cluster = {"worker": [f"127.0.0.1:{place.getsockname()[1]}" for place in (one, two)]}
-    return [start(out.with_name(f"told by {index}"), out, *arguments,
-                  TF_CONFIG=json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}})) for index in (0, 1)]
+    return [
+        start(
+            out.with_name(f"told by {index}"),
+            out,
+            *arguments,
+            TF_CONFIG=json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}}),
+        )
+        for index in (0, 1)
+    ]
 
 
 def end(*processes, seconds=400):
@@ -54,7 +87,9 @@ def losses(folder):
 def alone(tmp_path_factory):
     """The losses of one device."""
     folder = tmp_path_factory.mktemp("alone")
-    assert end(start(folder / "told", folder / "run", "--strategy", "one")) == [0], (folder / "told").read_text()
+    assert end(start(folder / "told", folder / "run", "--strategy", "one")) == [0], (
+        folder / "told"
+    ).read_text()
     return losses(folder / "run")
 
 
@@ -72,7 +107,9 @@ def test_two_processes_give_the_losses_of_one(alone, tmp_path):
 
 def test_batch_that_cannot_be_shared_is_refused(tmp_path):
     told = tmp_path / "told"
-    assert end(start(told, tmp_path / "run", "--strategy", "mirrored", "--batch-size", "3", DEVICES="2")) == [2]
+    assert end(start(told, tmp_path / "run", "--strategy", "mirrored", "--batch-size", "3", DEVICES="2")) == [
+        2
+    ]
     assert "--batch-size 3 cannot be shared equally by 2 devices" in told.read_text()
 
 
@@ -90,4 +127,7 @@ def test_lost_worker_ends_the_other_with_a_sentence(tmp_path):
         for process in (stays, dies):
             process.kill()
             process.wait()
-    assert "another worker is gone; start all of them again to go on from the last checkpoint" in told.read_text()
+    assert (
+        "another worker is gone; start all of them again to go on from the last checkpoint"
+        in told.read_text()
+    )

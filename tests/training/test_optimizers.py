@@ -19,7 +19,9 @@ def test_warm_up_rises_in_a_line():
 
 
 def test_cosine_falls_to_half_and_to_nothing():
-    np.testing.assert_allclose(rates([0, 500, 1000], schedule="cosine", warmup_steps=0), [0.01, 0.005, 0], atol=1e-8)
+    np.testing.assert_allclose(
+        rates([0, 500, 1000], schedule="cosine", warmup_steps=0), [0.01, 0.005, 0], atol=1e-8
+    )
 
 
 def test_paper_halves_the_rate_at_each_fifth():
@@ -56,7 +58,9 @@ def test_every_optimizer_descends_a_parabola(name):
 def test_weights_decay_only_as_they_are_told_to(name):
     def after_one_step(decay):
         weight = keras.Variable(np.float32([1.0]))
-        config = TrainConfig(optimizer=name, learning_rate=0.01, warmup_steps=0, schedule="constant", weight_decay=decay)
+        config = TrainConfig(
+            optimizer=name, learning_rate=0.01, warmup_steps=0, schedule="constant", weight_decay=decay
+        )
         chosen = optimizer(config, replicas=1)
         chosen.build([weight])
         chosen.apply([np.float32([0.0])], [weight])

@@ -15,22 +15,50 @@ import numpy as np
 import pytest
 from small_scenes import TINY
 
-from hsi_inr_tf.training import Interrupted, checkpoints, load_run, train
+from hsi_inr_tf.trained.weights import load_run
+from hsi_inr_tf.training import Interrupted, checkpoints, train
 
 PROCESS = Path(__file__).with_name("train_process.py")
-COMMAND = [sys.executable, PROCESS, "--model", "inr-single", "--overrides", json.dumps(TINY),
-           "--steps", "150", "--batch-size", "4", "--patch", "16", "--log-every", "20", "--validate-every", "50",
-           "--warmup-steps", "10", "--ema", "0.9", "--checkpoint-seconds", "0", "--no-tensorboard"]
+COMMAND = [
+    sys.executable,
+    PROCESS,
+    "--model",
+    "inr-single",
+    "--overrides",
+    json.dumps(TINY),
+    "--steps",
+    "150",
+    "--batch-size",
+    "4",
+    "--patch",
+    "16",
+    "--log-every",
+    "20",
+    "--validate-every",
+    "50",
+    "--warmup-steps",
+    "10",
+    "--ema",
+    "0.9",
+    "--checkpoint-seconds",
+    "0",
+    "--no-tensorboard",
+]
 
 
 def rows_without_speed(folder):
     with open(folder / "log.csv", newline="") as file:
-        return [{name: value for name, value in row.items() if name != "patches_per_second"} for row in csv.DictReader(file)]
+        return [
+            {name: value for name, value in row.items() if name != "patches_per_second"}
+            for row in csv.DictReader(file)
+        ]
 
 
 def assert_same_run(one, two):
     for which in ("best", "last"):
-        for a, b in zip(load_run(one, which)[0].get_weights(), load_run(two, which)[0].get_weights(), strict=True):
+        for a, b in zip(
+            load_run(one, which)[0].get_weights(), load_run(two, which)[0].get_weights(), strict=True
+        ):
             np.testing.assert_array_equal(a, b)
     assert rows_without_speed(one) == rows_without_speed(two)
 
@@ -54,10 +82,17 @@ class Preempted(keras.callbacks.Callback):
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-@pytest.mark.parametrize(("change", "stops"), [
-    ({"ema": 0.9, "optimizer": "adamw", "weight_decay": 0.01, "accumulation": 2, "loss": "l1+sam"}, (Preempted(2), CtrlC())),
-    ({"model": "multiscale-cnn", "overrides": {"width": 2}, "steps": 6}, (Preempted(3),)),
-], ids=["everything on", "dropout and batch norm"])
+@pytest.mark.parametrize(
+    ("change", "stops"),
+    [
+        (
+            {"ema": 0.9, "optimizer": "adamw", "weight_decay": 0.01, "accumulation": 2, "loss": "l1+sam"},
+            (Preempted(2), CtrlC()),
+        ),
+        ({"model": "multiscale-cnn", "overrides": {"width": 2}, "steps": 6}, (Preempted(3),)),
+    ],
+    ids=["everything on", "dropout and batch norm"],
+)
 def test_interrupted_run_ends_with_the_same_bits(change, stops, config, scenes, tmp_path):
     config = replace(config, **change)
     whole = train(replace(config, out=tmp_path / "whole"), scenes=scenes, validation=scenes)
@@ -84,7 +119,9 @@ def test_damaged_checkpoint_gives_way_to_the_one_before(config, scenes, tmp_path
     assert checkpoints.latest(folder / "checkpoints")[0] == older
     (folder / "weights" / "last.weights.h5").unlink()
     train(config, scenes=scenes)
-    for a, b in zip(load_run(whole, "last")[0].get_weights(), load_run(folder, "last")[0].get_weights(), strict=True):
+    for a, b in zip(
+        load_run(whole, "last")[0].get_weights(), load_run(folder, "last")[0].get_weights(), strict=True
+    ):
         np.testing.assert_array_equal(a, b)
 
 
@@ -122,7 +159,9 @@ def test_run_killed_at_several_moments_ends_with_the_same_bits(tmp_path):
     }
     try:
         for moment, condition in moments.items():
-            assert kill_when(start(killed, told), condition), f"the run ended before it was killed {moment}: {told.read_text()}"
+            assert kill_when(start(killed, told), condition), (
+                f"the run ended before it was killed {moment}: {told.read_text()}"
+            )
         rest = start(killed, told)
         assert rest.wait(300) == 0, told.read_text()
         assert whole.wait(300) == 0, (tmp_path / "told by whole").read_text()

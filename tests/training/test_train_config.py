@@ -18,32 +18,49 @@ def parse(*words):
 
 
 def test_command_line_sets_nested_and_json_values():
-    options = parse("--overrides", '{"width": 8, "dilations": [1, 2]}', "--augmentation.exposure", "0.5", "--clip-norm", "None")
+    options = parse(
+        "--overrides",
+        '{"width": 8, "dilations": [1, 2]}',
+        "--augmentation.exposure",
+        "0.5",
+        "--clip-norm",
+        "None",
+    )
     assert options.overrides == {"width": 8, "dilations": [1, 2]}
     assert options.augmentation == Augmentation(exposure=0.5)
     assert options.clip_norm is None
 
 
 def test_file_comes_back_as_it_was(tmp_path):
-    config = TrainConfig(out=tmp_path, overrides={"width": 8}, augmentation=Augmentation(mixing=0.2), ema=0.99)
+    config = TrainConfig(
+        out=tmp_path, overrides={"width": 8}, augmentation=Augmentation(mixing=0.2), ema=0.99
+    )
     assert TrainConfig.from_json(config.to_json()) == config
 
 
 def test_flags_go_before_the_file(tmp_path):
     path = tmp_path / "config.json"
-    path.write_text(TrainConfig(out=tmp_path, steps=77, overrides={"width": 8}, augmentation=Augmentation(mixing=0.2)).to_json())
+    path.write_text(
+        TrainConfig(
+            out=tmp_path, steps=77, overrides={"width": 8}, augmentation=Augmentation(mixing=0.2)
+        ).to_json()
+    )
     options = parse("--config", str(path), "--seed", "5")
     assert (options.steps, options.seed, options.out, options.overrides) == (77, 5, tmp_path, {"width": 8})
     assert options.augmentation == Augmentation(mixing=0.2)
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("{", "config.json: not a training configuration"),
-    ('{"stepz": 3}', "unknown setting stepz"),
-    ('{"steps": 0}', "--steps is 0, expected at least 1"),
-    ('{"loss": "l3"}', "loss is 'l3', expected one of l1, l1\\+sam, mrae"),
-    ('{"steps": "many"}', "steps"),
-], ids=["no JSON", "unknown", "too small", "unknown loss", "wrong kind"])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "config.json: not a training configuration"),
+        ('{"stepz": 3}', "unknown setting stepz"),
+        ('{"steps": 0}', "--steps is 0, expected at least 1"),
+        ('{"loss": "l3"}', "loss is 'l3', expected one of l1, l1\\+sam, mrae"),
+        ('{"steps": "many"}', "steps"),
+    ],
+    ids=["no JSON", "unknown", "too small", "unknown loss", "wrong kind"],
+)
 def test_bad_file_is_named(text, message, tmp_path):
     path = tmp_path / "config.json"
     path.write_text(text)
@@ -56,11 +73,14 @@ def test_missing_file_is_named(tmp_path):
         from_file([f"--config={tmp_path / 'nowhere.json'}"])
 
 
-@pytest.mark.parametrize(("settings", "message"), [
-    ({"batch_size": 6, "accumulation": 4}, "--batch-size 6 cannot be split"),
-    ({"ema": 1.5}, "--ema is 1.5"),
-    ({"learning_rate": -1.0}, "--learning-rate is -1"),
-])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"batch_size": 6, "accumulation": 4}, "--batch-size 6 cannot be split"),
+        ({"ema": 1.5}, "--ema is 1.5"),
+        ({"learning_rate": -1.0}, "--learning-rate is -1"),
+    ],
+)
 def test_bad_settings_are_refused(settings, message):
     with pytest.raises(InputError, match=message):
         TrainConfig(**settings)
@@ -68,19 +88,32 @@ def test_bad_settings_are_refused(settings, message):
 
 def test_place_and_devices_may_change_between_parts_of_a_run(tmp_path):
     old = TrainConfig(out=tmp_path / "a", overrides={"dilations": (1, 2)})
-    assert differences(old, TrainConfig(out=tmp_path / "b", strategy="mirrored", overrides={"dilations": [1, 2]})) == []
+    assert (
+        differences(
+            old, TrainConfig(out=tmp_path / "b", strategy="mirrored", overrides={"dilations": [1, 2]})
+        )
+        == []
+    )
     assert differences(old, TrainConfig(seed=1, overrides={"dilations": [1, 2]})) == ["seed: 0, now 1"]
 
 
-@pytest.mark.parametrize(("settings", "expected"), [
-    ({"dataset": "cave"}, ("cave-22-10:train", None)),
-    ({"dataset": "cave", "split": "cave-shared-16-4"}, ("cave-shared-16-4:train", "cave-shared-16-4:validation")),
-    ({"dataset": "cave", "split": "cave-22-10", "validation_split": "cave-shared-16-4:validation"},
-     ("cave-22-10:train", "cave-shared-16-4:validation")),
-    ({"dataset": "nus/canon", "split": "fold-1-of-5"}, ("fold-1-of-5:train", "fold-1-of-5:validation")),
-    ({"dataset": "arad_1k"}, ("train", "validation")),
-    ({"dataset": "nus/canon"}, ("train", None)),
-])
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"dataset": "cave"}, ("cave-22-10:train", None)),
+        (
+            {"dataset": "cave", "split": "cave-shared-16-4"},
+            ("cave-shared-16-4:train", "cave-shared-16-4:validation"),
+        ),
+        (
+            {"dataset": "cave", "split": "cave-22-10", "validation_split": "cave-shared-16-4:validation"},
+            ("cave-22-10:train", "cave-shared-16-4:validation"),
+        ),
+        ({"dataset": "nus/canon", "split": "fold-1-of-5"}, ("fold-1-of-5:train", "fold-1-of-5:validation")),
+        ({"dataset": "arad_1k"}, ("train", "validation")),
+        ({"dataset": "nus/canon"}, ("train", None)),
+    ],
+)
 def test_split_names_both_parts(settings, expected):
     assert part_names(TrainConfig(**settings)) == expected
 

@@ -17,7 +17,9 @@ def run(config: TrainConfig) -> None:
 
     if "DEVICES" in os.environ:
         cpu = tf.config.list_physical_devices("CPU")[0]
-        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * int(os.environ["DEVICES"]))
+        tf.config.set_logical_device_configuration(
+            cpu, [tf.config.LogicalDeviceConfiguration()] * int(os.environ["DEVICES"])
+        )
     scenes = small_scenes()
     train(config, scenes=scenes, validation=scenes.select(scenes.names[:2]))
 

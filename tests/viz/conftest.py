@@ -5,17 +5,30 @@ import shutil
 import numpy as np
 import pytest
 
-from hsi_inr_tf.inference import HyperspectralImage
+from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.optics import named
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--window-size=1280,900")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--window-size=1280,900",
+)
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Chromium driven by selenium; it can load nothing but files."""
-    chromium, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
+    chromium, driver = (
+        shutil.which("chromium") or shutil.which("chromium-browser"),
+        shutil.which("chromedriver"),
+    )
     if not chromium or not driver:
         pytest.skip("needs chromium and chromedriver")
     webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium")
@@ -37,11 +50,17 @@ def cube():
     surfaces = np.stack([np.exp(-(((w - peak) / 50) ** 2)) for peak in (450, 540, 610)] + [np.full(31, 0.7)])
     y, x = np.meshgrid(np.arange(48), np.arange(64), indexing="ij")
     light = (0.4 + 0.5 * x / 64)[..., None]
-    return HyperspectralImage((surfaces[(y // 24) * 2 + x // 32] * light).astype(np.float32), camera.wavelengths, camera,
-                              {"source": "four surfaces", "model": "inr-compact"})
+    return HyperspectralImage(
+        (surfaces[(y // 24) * 2 + x // 32] * light).astype(np.float32),
+        camera.wavelengths,
+        camera,
+        {"source": "four surfaces", "model": "inr-compact"},
+    )
 
 
 @pytest.fixture(scope="session")
 def reference(cube):
     wave = 0.05 * np.sin(np.arange(31) / 3)
-    return HyperspectralImage(np.clip(cube.data + wave, 0, 1).astype(np.float32), cube.wavelengths, cube.camera)
+    return HyperspectralImage(
+        np.clip(cube.data + wave, 0, 1).astype(np.float32), cube.wavelengths, cube.camera
+    )

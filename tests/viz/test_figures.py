@@ -8,13 +8,14 @@ import pytest
 from PIL import Image
 
 from hsi_inr_tf.cli.view import Options, run
+from hsi_inr_tf.cubes import summary
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics.wavelength_colour import GREY, wavelength_colour
 from hsi_inr_tf.viz import figures
-from hsi_inr_tf.viz.wavelength_colour import GREY, wavelength_colour
 
 
 def opened(figure):
-    return np.asarray(Image.open(io.BytesIO(figures.png(figure))).convert("RGB"))
+    return np.asarray(Image.open(io.BytesIO(summary.png(figure))).convert("RGB"))
 
 
 def test_wavelengths_have_the_hues_of_the_rainbow():
@@ -53,9 +54,9 @@ def test_spectra_are_drawn_at_the_marked_points(cube, reference):
 
 
 def test_points_are_spread_over_the_surfaces(cube):
-    points = figures.spread_points(cube, 4)
+    points = summary.spread_points(cube, 4)
     assert len({(row // 24, column // 32) for row, column in points}) == 4
-    assert points == figures.spread_points(cube, 4)
+    assert points == summary.spread_points(cube, 4)
 
 
 def test_scripts_view_writes_every_figure(cube, reference, tmp_path, capsys):

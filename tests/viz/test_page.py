@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 
+from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.inference import HyperspectralImage
 from hsi_inr_tf.viz import page
 
 
@@ -25,14 +25,18 @@ def opened(browser, cube, reference, tmp_path):
 def pixel_place(browser, row, column):
     """Offset from the canvas's middle to the middle of a pixel, as selenium counts."""
     area = browser.find_element("id", "picture").size
-    return round(((column + 0.5) / 64 - 0.5) * area["width"]), round(((row + 0.5) / 48 - 0.5) * area["height"])
+    return round(((column + 0.5) / 64 - 0.5) * area["width"]), round(
+        ((row + 0.5) / 48 - 0.5) * area["height"]
+    )
 
 
 def move_to(browser, row, column):
     from selenium.webdriver.common.action_chains import ActionChains
 
     actions = ActionChains(browser)
-    actions.move_to_element_with_offset(browser.find_element("id", "picture"), *pixel_place(browser, row, column)).perform()
+    actions.move_to_element_with_offset(
+        browser.find_element("id", "picture"), *pixel_place(browser, row, column)
+    ).perform()
     return actions
 
 
@@ -46,7 +50,9 @@ def test_moving_over_the_picture_shows_the_spectrum_under_the_pointer(opened, cu
         move_to(opened, row, column)
         assert opened.find_element("id", "where").text == f"Row {row}, column {column}"
         np.testing.assert_allclose(drawn(opened, "hover", "cube"), cube.data[row, column], atol=0.005)
-        np.testing.assert_allclose(drawn(opened, "hover", "reference"), reference.data[row, column], atol=0.005)
+        np.testing.assert_allclose(
+            drawn(opened, "hover", "reference"), reference.data[row, column], atol=0.005
+        )
 
 
 def test_the_slider_goes_through_the_bands(opened, cube):
@@ -74,11 +80,15 @@ def test_the_picture_is_what_the_camera_sees(opened, cube):
 
 
 def test_clicks_pin_spectra_which_can_be_removed_and_saved(opened, cube, tmp_path):
-    opened.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    opened.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
+    )
     assert len(opened.find_elements("css selector", "#pins li")) == 1
     move_to(opened, 33, 20).click().perform()
     assert [li.text.split("×")[0].strip() for li in opened.find_elements("css selector", "#pins li")] == [
-        "row 5, column 6", "row 33, column 20"]
+        "row 5, column 6",
+        "row 33, column 20",
+    ]
     opened.find_element("css selector", "#pins button").click()
     opened.find_element("id", "save").click()
     for _ in range(100):
@@ -107,7 +117,7 @@ def test_the_page_fits_a_telephone(opened):
 
 def test_the_page_asks_for_nothing_from_elsewhere(cube, tmp_path):
     text = page.write(tmp_path / "index.html", cube).read_text()
-    assert not any(sign in text for sign in ("src=\"http", "href=\"http", "@import", "url(http", "fetch("))
+    assert not any(sign in text for sign in ('src="http', 'href="http', "@import", "url(http", "fetch("))
 
 
 def test_cubes_of_other_sizes_are_no_reference(cube, tmp_path):

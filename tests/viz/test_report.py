@@ -8,28 +8,44 @@ import numpy as np
 import pytest
 
 from hsi_inr_tf import metrics
-from hsi_inr_tf.cli.evaluate import regression_reconstructor
 from hsi_inr_tf.data.scenes import Scenes
-from hsi_inr_tf.description import ModelDescription
+from hsi_inr_tf.evaluation import regression_reconstructor
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.inference.engines import KerasEngine
 from hsi_inr_tf.models import build
+from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.viz import report
 
 
 @pytest.fixture(scope="module")
 def scenes(cube):
     cubes = [cube.data, cube.data[::-1].copy(), cube.data[:, ::-1] * 0.7, cube.data * 0.5]
-    return Scenes.from_arrays([cube.camera.render(c) for c in cubes], cubes, ["north", "south", "east", "west"])
+    return Scenes.from_arrays(
+        [cube.camera.render(c) for c in cubes], cubes, ["north", "south", "east", "west"]
+    )
 
 
 @pytest.fixture(scope="module")
 def scored(scenes):
     keras.utils.set_random_seed(0)
     model = build("inr-single", width=24, head_width=16, hidden=(16,), basis=0, dilations=(1,))
-    provenance = {"dataset": "surfaces <b>", "scenes": ["other"], "steps": 10, "batch_size": 4, "patch": 64, "split": "x:train"}
-    description = ModelDescription("inr-single", scenes.wavelengths, scenes.camera, model.stride, model.halo, model.patch,
-                                   provenance=provenance)
+    provenance = {
+        "dataset": "surfaces <b>",
+        "scenes": ["other"],
+        "steps": 10,
+        "batch_size": 4,
+        "patch": 64,
+        "split": "x:train",
+    }
+    description = ModelDescription(
+        "inr-single",
+        scenes.wavelengths,
+        scenes.camera,
+        model.stride,
+        model.halo,
+        model.patch,
+        provenance=provenance,
+    )
     both = Reconstructor(KerasEngine(model, description)), regression_reconstructor(scenes)
     return *both, *(metrics.evaluate(lambda rgb, one=one: one.reconstruct(rgb).data, scenes) for one in both)
 
@@ -37,8 +53,16 @@ def scored(scenes):
 @pytest.fixture(scope="module")
 def written(tmp_path_factory, scenes, scored):
     model, regression, scores, baseline = scored
-    return report.write(tmp_path_factory.mktemp("report") / "deep" / "report.html", model, regression, scenes, scores, baseline,
-                        files={"Run": "runs/demo"}, commands=[("python scripts/view.py cube.hdr", "Look")])
+    return report.write(
+        tmp_path_factory.mktemp("report") / "deep" / "report.html",
+        model,
+        regression,
+        scenes,
+        scores,
+        baseline,
+        files={"Run": "runs/demo"},
+        commands=[("python scripts/view.py cube.hdr", "Look")],
+    )
 
 
 def test_the_report_is_one_file_without_scripts_or_links_to_elsewhere(written):
@@ -66,14 +90,19 @@ def test_its_numbers_are_the_scores(browser, written, scored):
 def test_it_shows_the_best_a_middle_and_the_worst_scene(browser, written, scored):
     browser.get(written.as_uri())
     psnr = {row["scene"]: row["psnr"] for row in scored[2].rows}
-    shown = [re.sub("48 × 64 pixels", "", heading.text).strip() for heading in browser.find_elements("css selector", ".case h3")]
+    shown = [
+        re.sub("48 × 64 pixels", "", heading.text).strip()
+        for heading in browser.find_elements("css selector", ".case h3")
+    ]
     assert len(shown) == 3 and shown[0] == max(psnr, key=psnr.get) and shown[-1] == min(psnr, key=psnr.get)
 
 
 def test_every_picture_is_there_and_every_chart_has_truth_prediction_and_baseline(browser, written):
     browser.get(written.as_uri())
     time.sleep(0.2)
-    sizes = browser.execute_script("return Array.from(document.images, i => [i.complete, i.naturalWidth, i.naturalHeight])")
+    sizes = browser.execute_script(
+        "return Array.from(document.images, i => [i.complete, i.naturalWidth, i.naturalHeight])"
+    )
     assert len(sizes) == 3 * 5 and all(size == [True, 64, 48] for size in sizes)
     charts = browser.find_elements("css selector", ".spectra svg")
     assert len(charts) == 3 * 4

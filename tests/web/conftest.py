@@ -19,7 +19,9 @@ def node() -> str:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    return shutil.which("chromium") or pytest.skip("needs Chromium, which is absent: apt-get install chromium")
+    return shutil.which("chromium") or pytest.skip(
+        "needs Chromium, which is absent: apt-get install chromium"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,9 @@ def model(random_model, tmp_path_factory) -> Path:
     from hsi_inr_tf import export
 
     network, description = random_model("inr-single", {"weights": "random · α𝛽"}, dilations=(1,))
-    return export.tflite(network, description, tmp_path_factory.mktemp("model") / "model.tflite", height=64, width=64)
+    return export.tflite(
+        network, description, tmp_path_factory.mktemp("model") / "model.tflite", height=64, width=64
+    )
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +46,9 @@ def site(node, chromium, model, tmp_path_factory) -> Path:
 
 
 def _run(command, **environment):
-    done = subprocess.run(command, cwd=WEB, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        command, cwd=WEB, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
 
 
@@ -55,8 +61,13 @@ def drive(node, chromium):
 
     def play(scenario, pauses=None, **arguments):
         arguments = {"scenario": scenario, "chromium": chromium, "web": str(WEB), **arguments}
-        process = subprocess.Popen([node, str(Path(__file__).with_name("drive.mjs")), json.dumps(arguments, default=str)],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [node, str(Path(__file__).with_name("drive.mjs")), json.dumps(arguments, default=str)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         watchdog = threading.Timer(500, process.kill)
         watchdog.start()
         try:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import hsi_inr_tf
-from hsi_inr_tf import io
-from hsi_inr_tf.export import metadata
+from hsi_inr_tf import cubes
 from hsi_inr_tf.inference import tiling
 from hsi_inr_tf.optics import named
+from hsi_inr_tf.trained import exported_files
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -23,14 +23,21 @@ def evaluate(node):
 
     def run(code):
         command = [node, "--input-type=module", "-e", code]
-        return json.loads(subprocess.run(command, cwd=WEB / "src", capture_output=True, text=True, check=True).stdout or "null")
+        return json.loads(
+            subprocess.run(command, cwd=WEB / "src", capture_output=True, text=True, check=True).stdout
+            or "null"
+        )
 
     return run
 
 
 def test_windows_are_those_of_the_package(evaluate):
-    cases = [(length, side, halo, stride) for length in (1, 5, 63, 64, 65, 100, 128, 300, 513)
-             for side, stride in ((64, 8), (128, 8), (128, 1), (64, 64)) for halo in (None, 0, 10, 40, 200)]
+    cases = [
+        (length, side, halo, stride)
+        for length in (1, 5, 63, 64, 65, 100, 128, 300, 513)
+        for side, stride in ((64, 8), (128, 8), (128, 1), (64, 64))
+        for halo in (None, 0, 10, 40, 200)
+    ]
     answers = evaluate(f"""
         import {{ marginOf, spans }} from './tiling.js';
         console.log(JSON.stringify({json.dumps(cases)}.map(([length, side, halo, stride]) =>
@@ -38,7 +45,10 @@ def test_windows_are_those_of_the_package(evaluate):
     for (length, side, halo, stride), answer in zip(cases, answers, strict=True):
         limit = side // 4 // stride * stride  # as inference/reconstructor.py has it
         margin = tiling.extended(limit if halo is None else min(halo, limit), stride)
-        expected = [{"start": s.start, "first": s.first, "last": s.last} for s in tiling.fixed(length, side, margin, stride)]
+        expected = [
+            {"start": s.start, "first": s.first, "last": s.last}
+            for s in tiling.fixed(length, side, margin, stride)
+        ]
         assert answer == expected, (length, side, halo, stride)
 
 
@@ -46,8 +56,9 @@ def test_the_description_in_a_model_is_read(evaluate, model):
     read = evaluate(f"""
         import {{ readFileSync }} from 'node:fs';
         import {{ readDescription }} from './description.js';
-        console.log(JSON.stringify(readDescription(new Uint8Array(readFileSync({json.dumps(str(model))})))));""")
-    assert read == json.loads(metadata.read(model).to_json())
+        const bytes = readFileSync({json.dumps(str(model))});
+        console.log(JSON.stringify(readDescription(new Uint8Array(bytes))));""")
+    assert read == json.loads(exported_files.read(model).to_json())
 
 
 def test_colours_are_those_of_the_camera(evaluate):
@@ -65,15 +76,22 @@ def test_downloads_are_read_with_all_they_carry(evaluate, tmp_path, name):
     camera = named()
     cube = np.random.default_rng(0).random((3, 5, 31), np.float32)
     provenance = {"software": "hsi_inr_tf", "input": "Wiese {blau} 100% ½ 𝛽.png"}
-    parts = {"height": 3, "width": 5, "bands": 31, "wavelengths": camera.wavelengths, "camera": camera.to_dict(),
-             "provenance": provenance}
+    parts = {
+        "height": 3,
+        "width": 5,
+        "bands": 31,
+        "wavelengths": camera.wavelengths,
+        "camera": camera.to_dict(),
+        "provenance": provenance,
+    }
     archive = tmp_path / "download"
     evaluate(f"""
         import {{ writeFileSync }} from 'node:fs';
         import {{ npz }} from './npz.js';
         import {{ envi }} from './envi.js';
-        const cube = {{ ...{json.dumps(parts)}, data: Float32Array.from({json.dumps(cube.ravel().tolist())}) }};
-        const blob = {'npz(cube)' if name.endswith('npz') else "envi(cube, 'cube')"};
+        const values = {json.dumps(cube.ravel().tolist())};
+        const cube = {{ ...{json.dumps(parts)}, data: Float32Array.from(values) }};
+        const blob = {"npz(cube)" if name.endswith("npz") else "envi(cube, 'cube')"};
         writeFileSync({json.dumps(str(archive))}, new Uint8Array(await blob.arrayBuffer()));""")
     if name.endswith("npz"):
         archive.rename(tmp_path / name)
@@ -83,7 +101,7 @@ def test_downloads_are_read_with_all_they_carry(evaluate, tmp_path, name):
         with zipfile.ZipFile(archive) as files:
             assert files.testzip() is None
             files.extractall(tmp_path)
-    image = io.read(tmp_path / name)
+    image = cubes.read(tmp_path / name)
     np.testing.assert_array_equal(image.data, cube)
     assert image.wavelengths == camera.wavelengths
     assert image.provenance == provenance

@@ -10,13 +10,15 @@ import pytest
 import spectral
 from PIL import Image
 
-from hsi_inr_tf import io, load
+from hsi_inr_tf import cubes, load, pictures
 from tests.web.serving import ISOLATED, Served
 
 
 @pytest.fixture(scope="module")
 def photograph(tmp_path_factory, request):
-    """A picture of 150x101 pixels: a part of CAVE's photograph of peppers, or of our sample where CAVE is absent."""
+    """A picture of 150x101 pixels: a part of CAVE's photograph of peppers, or of our sample where CAVE is
+    absent.
+    """
     path = tmp_path_factory.mktemp("pictures") / "Paprika ½.png"
     try:
         archive = request.getfixturevalue("shared_cave") / "complete_ms_data.zip"
@@ -26,7 +28,9 @@ def photograph(tmp_path_factory, request):
         source = Image.open(WEB / "public" / "still-life.png")
     else:
         with zipfile.ZipFile(archive) as files:
-            name = next(name for name in files.namelist() if re.search(r"real_and_fake_peppers_RGB\.bmp$", name))
+            name = next(
+                name for name in files.namelist() if re.search(r"real_and_fake_peppers_RGB\.bmp$", name)
+            )
             source = Image.open(files.open(name)).convert("RGB")
     source.crop((60, 150, 210, 251)).save(path)
     return path
@@ -43,7 +47,7 @@ def sideways(photograph):
 
 
 def in_python(picture, model):
-    return load(model).reconstruct(io.read_image(picture))
+    return load(model).reconstruct(pictures.read_image(picture))
 
 
 def assert_same_numbers(actual, expected):
@@ -51,9 +55,18 @@ def assert_same_numbers(actual, expected):
     assert np.abs(actual - expected).max() < 1e-5 * np.abs(expected).max()
 
 
-def test_a_picture_s_whole_way_with_mouse_and_keyboard_then_without_a_server(site, model, photograph, sideways, drive, tmp_path):
+def test_a_picture_s_whole_way_with_mouse_and_keyboard_then_without_a_server(
+    site, model, photograph, sideways, drive, tmp_path
+):
     with Served(site) as server:
-        seen = drive("desktop", {"server": server.stop}, url=server.url, picture=photograph, another=sideways, folder=tmp_path)
+        seen = drive(
+            "desktop",
+            {"server": server.stop},
+            url=server.url,
+            picture=photograph,
+            another=sideways,
+            folder=tmp_path,
+        )
     cube = in_python(photograph, model).data
     at_550 = cube[..., 15]
 
@@ -83,18 +96,20 @@ def check_npz(path, picture, model):
         assert arrays["cube"].dtype == np.float32
         assert_same_numbers(arrays["cube"], expected.data)
         np.testing.assert_array_equal(arrays["wavelengths"], expected.wavelengths)
-    image = io.read(path)
+    image = cubes.read(path)
     assert image.provenance["input"] == picture.name
     for name in ("model", "training", "scale", "consistent", "exact"):
         assert image.provenance[name] == expected.provenance[name], name
     for name in ("rmse", "largest"):
-        assert image.provenance["reprojection"][name] == pytest.approx(expected.provenance["reprojection"][name], rel=1e-3)
+        assert image.provenance["reprojection"][name] == pytest.approx(
+            expected.provenance["reprojection"][name], rel=1e-3
+        )
 
 
 def check_envi(path, cube, folder):
     """A downloaded ENVI archive is opened by `spectral`."""
     shutil.unpack_archive(path, folder / "envi")
-    header, = (folder / "envi").glob("*.hdr")
+    (header,) = (folder / "envi").glob("*.hdr")
     image = spectral.open_image(str(header))
     assert_same_numbers(np.asarray(image.load()), cube)
     assert image.bands.centers == list(range(400, 701, 10))
@@ -113,9 +128,14 @@ def test_a_phone_shows_everything_within_its_width(site, photograph, drive, tmp_
     assert not seen["problems"]
 
 
-@pytest.mark.parametrize(("headers", "workers", "threads"), [(ISOLATED, "allow", True), (None, "block", False)],
-                         ids=["isolated and with a content security policy", "plainly, without service workers"])
-def test_numbers_are_the_same_however_it_is_served(site, model, photograph, drive, tmp_path, headers, workers, threads):
+@pytest.mark.parametrize(
+    ("headers", "workers", "threads"),
+    [(ISOLATED, "allow", True), (None, "block", False)],
+    ids=["isolated and with a content security policy", "plainly, without service workers"],
+)
+def test_numbers_are_the_same_however_it_is_served(
+    site, model, photograph, drive, tmp_path, headers, workers, threads
+):
     with Served(site, headers) as server:
         seen = drive("served", url=server.url, picture=photograph, folder=tmp_path, workers=workers)
     assert seen["isolated"] is threads
@@ -130,7 +150,10 @@ def test_mistakes_are_answered_in_a_sentence(site, photograph, drive, tmp_path):
     Image.effect_noise((2048, 1500), 50).save(large, compress_level=1)
     with Served(site) as server:
         seen = drive("mistakes", url=server.url, broken=broken, large=large, picture=photograph)
-    assert seen["error"] == "notes.png is no picture that this browser can read. Expected a JPEG, PNG or WebP file."
+    assert (
+        seen["error"]
+        == "notes.png is no picture that this browser can read. Expected a JPEG, PNG or WebP file."
+    )
     assert seen["start"] and seen["stopped"]
     assert seen["after"]["Picture"] == "150 × 101 pixels"
     assert not seen["errorAfter"] and not seen["problems"]

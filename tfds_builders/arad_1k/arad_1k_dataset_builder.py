@@ -21,9 +21,9 @@ class Builder(SceneBuilder):
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Cubes in single precision, RGB files as distributed."}  # noqa: RUF012
     MANUAL_DOWNLOAD_INSTRUCTIONS = """
-    Register at https://codalab.lisn.upsaclay.fr/competitions/721 and unpack the archives of spectra (ARAD_1K_####.mat) and RGB
-    images (ARAD_1K_####.jpg) anywhere in the manual folder, for instance as Train_Spec, Train_RGB, Valid_Spec and Valid_RGB.
-    A copy may hold only some of the scenes.
+    Register at https://codalab.lisn.upsaclay.fr/competitions/721 and unpack the archives of spectra
+    (ARAD_1K_####.mat) and RGB images (ARAD_1K_####.jpg) anywhere in the manual folder, for instance as
+    Train_Spec, Train_RGB, Valid_Spec and Valid_RGB. A copy may hold only some of the scenes.
     """
 
     def _info(self):
@@ -43,7 +43,11 @@ class Builder(SceneBuilder):
 
 
 def find_scenes(root: Path):
-    files = [path for path in sorted(root.rglob("ARAD_1K_*")) if re.fullmatch(r"ARAD_1K_\d{4}\.(mat|jpg)", path.name)]
+    files = [
+        path
+        for path in sorted(root.rglob("ARAD_1K_*"))
+        if re.fullmatch(r"ARAD_1K_\d{4}\.(mat|jpg)", path.name)
+    ]
     images = {path.stem: path for path in files if path.suffix == ".jpg"}
     found = []
     for cube in (path for path in files if path.suffix == ".mat"):

@@ -23,14 +23,17 @@ class Builder(SceneBuilder):
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "All bands with the 16 bits of the archive."}  # noqa: RUF012
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
-    Nothing needs to be done: {ARCHIVE} ({BYTES:,} bytes) is downloaded from {URL}.
-    With a copy at hand, put {ARCHIVE}, or the folders <scene>_ms it unpacks to, into the folder given by --manual_dir.
-    A copy may hold only some of the scenes.
+    Nothing needs to be done: {ARCHIVE} ({BYTES:,} bytes) is downloaded from {URL}. With a copy at hand, put
+    {ARCHIVE}, or the folders <scene>_ms it unpacks to, into the folder given by --manual_dir. A copy may
+    hold only some of the scenes.
     """
 
     def _info(self):
         return self.scene_info(
-            homepage="https://www.cs.columbia.edu/CAVE/databases/multispectral/", camera=named(), height=SIDE, width=SIDE
+            homepage="https://www.cs.columbia.edu/CAVE/databases/multispectral/",
+            camera=named(),
+            height=SIDE,
+            width=SIDE,
         )
 
     def _shard_iterators_per_split(self, dl_manager):
@@ -42,7 +45,9 @@ class Builder(SceneBuilder):
             folder = Path(dl_manager.manual_dir)
         except AssertionError as error:  # absent or empty
             if self.given_manual_dir:
-                raise InputError(f"{self.given_manual_dir} is absent or empty, expected {ARCHIVE} or folders <scene>_ms") from error
+                raise InputError(
+                    f"{self.given_manual_dir} is absent or empty, expected {ARCHIVE} or folders <scene>_ms"
+                ) from error
             return None
         if (folder / ARCHIVE).is_file():
             return folder / ARCHIVE
@@ -57,7 +62,10 @@ def _download(dl_manager):
     path = Path(dl_manager.download(URL))
     size = path.stat().st_size
     if size != BYTES:
-        raise InputError(f"{URL} gave {size:,} bytes, expected {BYTES:,}: the download is incomplete or the archive has changed")
+        raise InputError(
+            f"{URL} gave {size:,} bytes, expected {BYTES:,}: the download is incomplete or the archive "
+            "has changed"
+        )
     return path
 
 
@@ -70,7 +78,9 @@ def find_scenes(root: Path):
         if re.fullmatch(r"[^.].*_(ms_\d+\.png|RGB\.bmp)", path.name) and "__MACOSX" not in path.parts:
             folders.setdefault(path.parent.as_posix(), []).append(member)
     if not folders:
-        raise InputError(f"{root} holds no CAVE scenes, expected <scene>_ms/<scene>_ms/<scene>_ms_01.png and so on")
+        raise InputError(
+            f"{root} holds no CAVE scenes, expected <scene>_ms/<scene>_ms/<scene>_ms_01.png and so on"
+        )
     return [_scene(root, folder, files) for folder, files in folders.items()]
 
 
@@ -80,10 +90,14 @@ def _scene(root, folder, files):
     names = Counter(PurePosixPath(file).name for file in files)
     for file in [*expected, f"{name}_RGB.bmp"]:
         if file not in names:
-            raise InputError(f"{root}: {folder}/{file} is missing, expected bands 01 to {BANDS} and {name}_RGB.bmp")
+            raise InputError(
+                f"{root}: {folder}/{file} is missing, expected bands 01 to {BANDS} and {name}_RGB.bmp"
+            )
     extra = sorted(set(names) - {*expected, f"{name}_RGB.bmp"})
     if extra:
-        raise InputError(f"{root}: {folder}/{extra[0]} is one too many, expected bands 01 to {BANDS} and one RGB image")
+        raise InputError(
+            f"{root}: {folder}/{extra[0]} is one too many, expected bands 01 to {BANDS} and one RGB image"
+        )
     inside = "" if folder == "." else f"{folder}/"
     return name, (root, [inside + file for file in expected], f"{inside}{name}_RGB.bmp", folder)
 

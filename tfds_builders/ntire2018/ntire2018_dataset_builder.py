@@ -14,7 +14,8 @@ from hsi_inr_tf.optics import VISIBLE, named
 PARTS = {"train": ("Train1", "Train2"), "validation": ("Validate",)}
 TRACKS = {"clean": ("Clean", "clean.png"), "real_world": ("RealWorld", "camera.jpg")}
 LIMIT = 4095
-STEPS = 16  # cubes are stored in sixteenths of the sensor's 12-bit steps: exact for whole numbers, and 4095 * 16 < 65536
+# Cubes are stored in sixteenths of the sensor's 12-bit steps: exact for whole numbers, and 4095 * 16 < 65536.
+STEPS = 16
 
 
 @dataclasses.dataclass
@@ -28,14 +29,18 @@ class Builder(SceneBuilder):
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "Cubes as sixteenths of the 12-bit values, RGB files as distributed."}  # noqa: RUF012
     BUILDER_CONFIGS = [  # noqa: RUF012
-        TrackConfig(name="clean", description="RGB rendered without noise (CIE 1964 10 degree response, 8 bit)."),
+        TrackConfig(
+            name="clean", description="RGB rendered without noise (CIE 1964 10 degree response, 8 bit)."
+        ),
         TrackConfig(name="real_world", description="RGB of an undisclosed camera, with noise, as JPEG."),
     ]
     MANUAL_DOWNLOAD_INSTRUCTIONS = """
-    The files were given to those who registered for the challenge (see https://icvl.cs.bgu.ac.il/hyperspectral/; its links are
-    reported dead since November 2025). Unpack the archives into the manual folder: NTIRE2018_Train1_Spectral,
-    NTIRE2018_Train2_Spectral and NTIRE2018_Validate_Spectral with BGU_HS_#####.mat, and beside them ..._Clean with
-    BGU_HS_#####_clean.png or ..._RealWorld with BGU_HS_#####_camera.jpg. A copy may hold only some of the scenes.
+    The files were given to those who registered for the challenge (see
+    https://icvl.cs.bgu.ac.il/hyperspectral/; its links are reported dead since November 2025). Unpack the
+    archives into the manual folder: NTIRE2018_Train1_Spectral, NTIRE2018_Train2_Spectral and
+    NTIRE2018_Validate_Spectral with BGU_HS_#####.mat, and beside them ..._Clean with
+    BGU_HS_#####_clean.png or ..._RealWorld with BGU_HS_#####_camera.jpg. A copy may hold only some of the
+    scenes.
     """
 
     def _info(self):
@@ -47,9 +52,15 @@ class Builder(SceneBuilder):
 
     def _shard_iterators_per_split(self, dl_manager):
         root = Path(dl_manager.manual_dir)
-        scenes = {split: find_scenes(root, parts, *TRACKS[self.builder_config.name]) for split, parts in PARTS.items()}
+        scenes = {
+            split: find_scenes(root, parts, *TRACKS[self.builder_config.name])
+            for split, parts in PARTS.items()
+        }
         if not any(scenes.values()):
-            raise InputError(f"{root} holds no scenes of NTIRE2018, expected NTIRE2018_Train1_Spectral/BGU_HS_00001.mat and so on")
+            raise InputError(
+                f"{root} holds no scenes of NTIRE2018, expected "
+                "NTIRE2018_Train1_Spectral/BGU_HS_00001.mat and so on"
+            )
         return self.shards({split: found for split, found in scenes.items() if found}, read_scene)
 
 

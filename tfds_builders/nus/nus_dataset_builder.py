@@ -1,4 +1,6 @@
-"""The NUS dataset: radiance cubes of indoor and outdoor scenes, with RGB rendered as a chosen camera would see them."""
+"""The NUS dataset: radiance cubes of indoor and outdoor scenes, with RGB rendered as a chosen camera would
+see them.
+"""
 
 import dataclasses
 from pathlib import Path
@@ -28,21 +30,25 @@ class Builder(SceneBuilder):
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "RGB in linear light, 16 bits."}  # noqa: RUF012
     BUILDER_CONFIGS = [  # noqa: RUF012
-        CameraConfig(name=name, description=f"RGB as the camera {name} sees the scene.") for name in (*CAMERAS, CANON)
+        CameraConfig(name=name, description=f"RGB as the camera {name} sees the scene.")
+        for name in (*CAMERAS, CANON)
     ]
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
-    From https://cvil.eecs.yorku.ca/projects/public_html/spectral_reconstruction/ get the hyperspectral images and unpack them
-    into the manual folder, so that it holds training/*.mat and testing/*.mat (variables tensor and illumination).
-    For the config {CANON} also put the camera's response there, as {CANON_FILE} (variable CRF [3, 33], 400 to 720 nm).
+    From https://cvil.eecs.yorku.ca/projects/public_html/spectral_reconstruction/ get the hyperspectral
+    images and unpack them into the manual folder, so that it holds training/*.mat and testing/*.mat
+    (variables tensor and illumination). For the config {CANON} also put the camera's response there, as
+    {CANON_FILE} (variable CRF [3, 33], 400 to 720 nm).
     """
 
     def _info(self):
         camera = None if self.builder_config.name == CANON else named(self.builder_config.name)
         return self.scene_info(
             homepage="https://cvil.eecs.yorku.ca/projects/public_html/spectral_reconstruction/",
-            camera=camera, rgb=np.uint16, cube=np.float32,
+            camera=camera,
+            rgb=np.uint16,
+            cube=np.float32,
             illumination=tfds.features.Tensor(shape=(len(VISIBLE),), dtype=np.float32),
-        )  # fmt: skip
+        )
 
     def _shard_iterators_per_split(self, dl_manager):
         root = Path(dl_manager.manual_dir)
@@ -51,13 +57,17 @@ class Builder(SceneBuilder):
             self.info.metadata["camera"] = camera.to_dict()
         else:
             camera = named(self.builder_config.name)
-        return self.shards({split: find_scenes(root / folder, camera) for split, folder in SPLITS.items()}, read_scene)
+        return self.shards(
+            {split: find_scenes(root / folder, camera) for split, folder in SPLITS.items()}, read_scene
+        )
 
 
 def canon(path: Path) -> Camera:
     """The camera whose response lies in a file of the user's."""
     if not path.is_file():
-        raise InputError(f"{path} is missing: the config {CANON} needs the camera's response, CRF [3, {len(CANON_NM)}]")
+        raise InputError(
+            f"{path} is missing: the config {CANON} needs the camera's response, CRF [3, {len(CANON_NM)}]"
+        )
     response = formats.mat_variable(path, "CRF", formats.SMALL)
     if response.shape != (3, len(CANON_NM)):
         raise InputError(f"{path}: CRF has shape {response.shape}, expected (3, {len(CANON_NM)})")
@@ -72,7 +82,9 @@ def find_scenes(folder: Path, camera: Camera):
 
 
 def read_scene(camera: Camera, path: Path):
-    """cube float32 as shipped, `white` its largest value, rgb uint16 as the camera sees the cube divided by it."""
+    """cube float32 as shipped, `white` its largest value, rgb uint16 as the camera sees the cube divided by
+    it.
+    """
     cube = formats.mat_variable(path, "tensor", formats.LARGE)
     if cube.ndim != 3 or cube.shape[2] != len(VISIBLE):
         raise InputError(f"{path}: tensor has shape {cube.shape}, expected [height, width, {len(VISIBLE)}]")
@@ -84,4 +96,9 @@ def read_scene(camera: Camera, path: Path):
     if white == 0:
         raise InputError(f"{path}: tensor is all zero, expected a scene")
     rgb = camera.render(cube / np.float32(white))
-    return {"rgb": np.round(rgb * 65535).astype(np.uint16), "cube": cube, "white": white, "illumination": illumination}
+    return {
+        "rgb": np.round(rgb * 65535).astype(np.uint16),
+        "cube": cube,
+        "white": white,
+        "illumination": illumination,
+    }

@@ -1,4 +1,6 @@
-"""Measured reflectances and illuminants, from colour-science, and the textures that mix reflectances over a surface."""
+"""Measured reflectances and illuminants, from colour-science, and the textures that mix reflectances over a
+surface.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,11 +44,18 @@ def library() -> Library:
     reflectances = np.clip(rows, 0, 1).astype(np.float32)
     rgb = encode(named().linear_rgb(reflectances))
     lab = colour.XYZ_to_Lab(colour.sRGB_to_XYZ(rgb))
-    return Library(reflectances, np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360, np.hypot(lab[:, 1], lab[:, 2]), lab[:, 0])
+    return Library(
+        reflectances,
+        np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360,
+        np.hypot(lab[:, 1], lab[:, 2]),
+        lab[:, 0],
+    )
 
 
 def light(name: str) -> np.ndarray:
-    """A measured illuminant relative to D65, of the same luminance: float32 [bands]. White balanced for D65 it is a tint."""
+    """A measured illuminant relative to D65, of the same luminance: float32 [bands]. White balanced for D65
+    it is a tint.
+    """
     import colour
 
     spectra = [np.array([colour.SDS_ILLUMINANTS[n][w] for w in VISIBLE]) for n in (name, "D65")]
@@ -57,7 +66,9 @@ def light(name: str) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Material:
-    """`weights(points [n, 3]) -> [n, k]` says how much of each of the k reflectances a surface point shows."""
+    """`weights(points [n, 3]) -> [n, k]` says how much of each of the k reflectances a surface point
+    shows.
+    """
 
     reflectances: np.ndarray
     weights: Callable[[np.ndarray], np.ndarray]
@@ -70,13 +81,19 @@ class Material:
 
 
 class Waves:
-    """Smooth random function of a point: a sum of plane waves of growing frequency and falling amplitude, about in [-1, 1]."""
+    """Smooth random function of a point: a sum of plane waves of growing frequency and falling amplitude,
+    about in [-1, 1].
+    """
 
-    def __init__(self, rng: np.random.Generator, frequency: float, octaves: int = 4, fall: float = 0.55, each: int = 6):
+    def __init__(
+        self, rng: np.random.Generator, frequency: float, octaves: int = 4, fall: float = 0.55, each: int = 6
+    ):
         scale = np.repeat(2.0 ** np.arange(octaves), each)
         direction = rng.normal(size=(octaves * each, 3))
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-        self.k = (direction * (scale * frequency * rng.uniform(0.7, 1.4, scale.size))[:, None]).astype(np.float32)
+        self.k = (direction * (scale * frequency * rng.uniform(0.7, 1.4, scale.size))[:, None]).astype(
+            np.float32
+        )
         self.phase = rng.uniform(0, 2 * np.pi, scale.size).astype(np.float32)
         self.amplitude = np.repeat(fall ** np.arange(octaves), each).astype(np.float32)
         self.amplitude *= 1.2 / np.linalg.norm(self.amplitude)
@@ -114,7 +131,9 @@ def striped(frequency: float, direction, share: float = 0.5, edge: float = 0.15)
 
 
 def woven(frequency: float, angle: float):
-    """Plaid of three reflectances: a ground, bands along one direction and bands across it, mixed where they cross."""
+    """Plaid of three reflectances: a ground, bands along one direction and bands across it, mixed where they
+    cross.
+    """
     u = np.array([np.cos(angle), np.sin(angle), 0], np.float32)
     v = np.array([-np.sin(angle), np.cos(angle), 0], np.float32)
 
@@ -128,7 +147,9 @@ def woven(frequency: float, angle: float):
 
 
 def chart(columns: int, rows: int, frame: float = 0.12):
-    """A grid of patches over x, y in [-1, 1], row by row from the top left; the last reflectance is the frame."""
+    """A grid of patches over x, y in [-1, 1], row by row from the top left; the last reflectance is the
+    frame.
+    """
 
     def weights(points):
         x, y = (points[:, 0] + 1) / 2 * columns, (1 - points[:, 1]) / 2 * rows

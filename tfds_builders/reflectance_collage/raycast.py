@@ -1,4 +1,6 @@
-"""A small ray caster for convex solids on a table, in spectra: soft shadows, highlights, light bounced between surfaces."""
+"""A small ray caster for convex solids on a table, in spectra: soft shadows, highlights, light bounced
+between surfaces.
+"""
 
 from dataclasses import dataclass
 
@@ -8,12 +10,16 @@ from .materials import Material
 
 FAR = np.float32(1e9)
 BALL, CAN, BOX = "ball", "can", "box"
-_TABLE_SAMPLE = np.array([(x, y, 0) for x in np.linspace(-2, 2, 12) for y in np.linspace(-2, 2, 12)], np.float32)
+_TABLE_SAMPLE = np.array(
+    [(x, y, 0) for x in np.linspace(-2, 2, 12) for y in np.linspace(-2, 2, 12)], np.float32
+)
 
 
 @dataclass(frozen=True)
 class Solid:
-    """A unit ball, can (cylinder |z| <= 1) or box (|x|, |y|, |z| <= 1), scaled by half sizes, turned, then moved to `centre`."""
+    """A unit ball, can (cylinder |z| <= 1) or box (|x|, |y|, |z| <= 1), scaled by half sizes, turned, then
+    moved to `centre`.
+    """
 
     shape: str
     centre: np.ndarray
@@ -22,7 +28,9 @@ class Solid:
     material: Material
 
     def local(self, origins, directions):
-        if self.shape == BALL and self.sizes[0] == self.sizes[1] == self.sizes[2]:  # the same however it is turned
+        if (
+            self.shape == BALL and self.sizes[0] == self.sizes[1] == self.sizes[2]
+        ):  # the same however it is turned
             return (origins - self.centre) / self.sizes, directions / self.sizes
         return (origins - self.centre) @ self.turn / self.sizes, directions @ self.turn / self.sizes
 
@@ -32,7 +40,9 @@ class Solid:
         if self.shape == BALL:
             return _quadric(o, d)
         axes = (2,) if self.shape == CAN else (0, 1, 2)
-        spans = [_slab(o[:, axis], d[:, axis]) for axis in axes] + ([_quadric(o[:, :2], d[:, :2])] if self.shape == CAN else [])
+        spans = [_slab(o[:, axis], d[:, axis]) for axis in axes] + (
+            [_quadric(o[:, :2], d[:, :2])] if self.shape == CAN else []
+        )
         return np.maximum.reduce([near for near, _ in spans]), np.minimum.reduce([far for _, far in spans])
 
     def surface(self, points):
@@ -41,7 +51,9 @@ class Solid:
         if self.shape == BALL:
             n = p
         else:
-            extent = abs(p) if self.shape == BOX else np.stack([np.hypot(p[:, 0], p[:, 1]), abs(p[:, 2])], axis=1)
+            extent = (
+                abs(p) if self.shape == BOX else np.stack([np.hypot(p[:, 0], p[:, 1]), abs(p[:, 2])], axis=1)
+            )
             face = extent.argmax(axis=1)
             if self.shape == BOX:
                 n = np.eye(3, dtype=p.dtype)[face] * np.sign(p)
@@ -52,7 +64,8 @@ class Solid:
 
 @dataclass(frozen=True)
 class Stage:
-    """What is photographed: solids on a table (z = 0) before a wall (y = `depth`), lit by a round lamp and from all around.
+    """What is photographed: solids on a table (z = 0) before a wall (y = `depth`), lit by a round lamp and
+    from all around.
 
     `key` and `ambient` are the spectra [bands] of the lamp and of the surrounding light.
     """
@@ -78,7 +91,9 @@ def unit(v):
     return v / np.sqrt(np.maximum(dot(v, v), 1e-18))[..., None]
 
 
-def photograph(stage: Stage, side: int, rng: np.random.Generator, oversample: int = 2, lamp_samples: int = 4) -> np.ndarray:
+def photograph(
+    stage: Stage, side: int, rng: np.random.Generator, oversample: int = 2, lamp_samples: int = 4
+) -> np.ndarray:
     """The cube [side, side, bands] that a pinhole camera sees, each pixel the mean of oversample^2 rays."""
     n = side * oversample
     forward = unit(stage.target - stage.eye)
@@ -86,10 +101,22 @@ def photograph(stage: Stage, side: int, rng: np.random.Generator, oversample: in
     up = np.cross(right, forward)
     grid = ((np.arange(n) + 0.5) / n * 2 - 1) / stage.zoom
     cube = np.empty((side, side, stage.key.size), np.float32)
-    for rows in np.array_split(np.arange(side), -(-side // 4)):  # a few rows at a time stay in the processor's cache
+    for rows in np.array_split(
+        np.arange(side), -(-side // 4)
+    ):  # a few rows at a time stay in the processor's cache
         v = grid[rows[0] * oversample : (rows[-1] + 1) * oversample]
-        directions = unit(forward + grid[None, :, None] * right - v[:, None, None] * up).reshape(-1, 3).astype(np.float32)
-        light = _radiance(stage, np.broadcast_to(stage.eye.astype(np.float32), directions.shape), directions, rng, lamp_samples)
+        directions = (
+            unit(forward + grid[None, :, None] * right - v[:, None, None] * up)
+            .reshape(-1, 3)
+            .astype(np.float32)
+        )
+        light = _radiance(
+            stage,
+            np.broadcast_to(stage.eye.astype(np.float32), directions.shape),
+            directions,
+            rng,
+            lamp_samples,
+        )
         cube[rows] = light.reshape(len(rows), oversample, side, oversample, -1).mean(axis=(1, 3))
     return cube
 
@@ -115,7 +142,8 @@ def _radiance(stage, origins, directions, rng, lamp_samples):
     fall = dot(*2 * [stage.lamp - stage.target]) / dot(*2 * [stage.lamp - points])
     diffuse, shine = diffuse * fall, shine * fall
     open_sky = _openness(stage, points, normals, which)
-    # One bounce off the table: its mean colour lights what faces down; products of reflectances are mixtures of another kind.
+    # One bounce off the table: its mean colour lights what faces down; products of reflectances are mixtures
+    # of another kind.
     table = stage.table.albedo(_TABLE_SAMPLE).mean(axis=0)
     below = (0.5 - 0.5 * normals[:, 2]) * open_sky
     light = diffuse[:, None] * stage.key + (open_sky * (0.6 + 0.4 * normals[:, 2]))[:, None] * stage.ambient
@@ -124,9 +152,13 @@ def _radiance(stage, origins, directions, rng, lamp_samples):
 
 
 def _hit(stage, origins, directions):
-    """What each ray meets first: points, normals, albedo, gloss, sharpness and the solid's number (-1 table, -2 wall)."""
+    """What each ray meets first: points, normals, albedo, gloss, sharpness and the solid's number (-1 table,
+    -2 wall).
+    """
     down = np.where(directions[:, 2] < -1e-6, -origins[:, 2] / np.minimum(directions[:, 2], -1e-6), FAR)
-    back = np.where(directions[:, 1] > 1e-6, (stage.depth - origins[:, 1]) / np.maximum(directions[:, 1], 1e-6), FAR)
+    back = np.where(
+        directions[:, 1] > 1e-6, (stage.depth - origins[:, 1]) / np.maximum(directions[:, 1], 1e-6), FAR
+    )
     distance, which = np.minimum(down, back), np.where(down < back, -1, -2)
     for number, solid in enumerate(stage.solids):
         near, far = solid.span(origins, directions)
@@ -143,7 +175,9 @@ def _hit(stage, origins, directions):
             local, normal = stage.solids[number].surface(points[chosen])
         else:
             local = points[chosen]
-            normal = np.broadcast_to(np.array([0, 0, 1] if number == -1 else [0, -1, 0], np.float32), local.shape)
+            normal = np.broadcast_to(
+                np.array([0, 0, 1] if number == -1 else [0, -1, 0], np.float32), local.shape
+            )
         if material.bumps is not None:
             slope = material.bumps(local)
             normal = unit(normal - slope + dot(slope, normal)[:, None] * normal)
@@ -153,7 +187,9 @@ def _hit(stage, origins, directions):
 
 
 def _openness(stage, points, normals, which):
-    """The share of the surrounding light that arrives: each solid, taken as a ball, hides what its solid angle covers."""
+    """The share of the surrounding light that arrives: each solid, taken as a ball, hides what its solid
+    angle covers.
+    """
     openness = np.ones(len(points), np.float32)
     for number, solid in enumerate(stage.solids):
         towards = solid.centre - points

@@ -24,7 +24,9 @@ class Builder(SceneBuilder):
         return self.scene_info(homepage=homepage, camera=named(), height=SIDE, width=SIDE)
 
     def _shard_iterators_per_split(self, dl_manager):
-        return self.shards({split: [(f"{n:02d}", (n,)) for n in numbers] for split, numbers in SCENES.items()}, read_scene)
+        return self.shards(
+            {split: [(f"{n:02d}", (n,)) for n in numbers] for split, numbers in SCENES.items()}, read_scene
+        )
 
 
 def read_scene(number):

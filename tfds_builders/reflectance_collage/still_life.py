@@ -26,7 +26,9 @@ def still_life(rng):
     solids = []
     for x, y, room in _places(rng, 9, 1.5, 0.28, 0.55):
         shape = rng.choice([BALL, BALL, CAN, BOX])
-        size = room * (rng.uniform(0.75, 0.95, 3) if shape != CAN else np.array([0.7, 0.7, rng.uniform(0.6, 1.6)]))
+        size = room * (
+            rng.uniform(0.75, 0.95, 3) if shape != CAN else np.array([0.7, 0.7, rng.uniform(0.6, 1.6)])
+        )
         solids.append(_standing(rng, shape, x, y, size, _material(rng)))
     return _stage(rng, solids)
 
@@ -59,13 +61,19 @@ def chart(rng):
     library = materials.library()
     order = np.concatenate([np.arange(24), [23]])
     tilt = np.deg2rad(-18)
-    turn = np.array([[1, 0, 0], [0, np.sin(-tilt), -np.cos(tilt)], [0, np.cos(tilt), np.sin(-tilt)]], np.float32)
+    turn = np.array(
+        [[1, 0, 0], [0, np.sin(-tilt), -np.cos(tilt)], [0, np.cos(tilt), np.sin(-tilt)]], np.float32
+    )
     board = Material(library.reflectances[order], materials.chart(6, 4))
     sizes = np.array([1.15, 0.8, 0.03], np.float32)
     solids = [Solid(BOX, np.array([0.0, 0.9, 0.78], np.float32), sizes, turn, board)]
     for x, _, room in _places(rng, 4, 1.2, 0.22, 0.34):
         shape = rng.choice([BALL, CAN, BOX])
-        solids.append(_standing(rng, shape, x, -0.45 + rng.uniform(-0.15, 0.15), np.full(3, room * 0.85), _material(rng)))
+        solids.append(
+            _standing(
+                rng, shape, x, -0.45 + rng.uniform(-0.15, 0.15), np.full(3, room * 0.85), _material(rng)
+            )
+        )
     return _stage(rng, _apart(solids))
 
 
@@ -75,8 +83,10 @@ def cloth(rng):
     weave = materials.woven(rng.uniform(0.9, 1.6), rng.uniform(0, np.pi))
     colours = materials.library().reflectances[rng.choice(_colours(), 3, replace=False)]
     table = Material(colours, weave, bumps=lambda p: 0.22 * folds.gradient(p) * [1, 1, 0])
-    solids = [_standing(rng, rng.choice([BALL, CAN]), x, y, np.full(3, room * 0.8), _material(rng))
-              for x, y, room in _places(rng, 4, 1.2, 0.3, 0.45)]
+    solids = [
+        _standing(rng, rng.choice([BALL, CAN]), x, y, np.full(3, room * 0.8), _material(rng))
+        for x, y, room in _places(rng, 4, 1.2, 0.3, 0.45)
+    ]
     return _stage(rng, solids, table=table)
 
 
@@ -86,7 +96,9 @@ def paints(rng):
     for x, y, room in _places(rng, 9, 1.5, 0.4, 0.85):
         pair = materials.library().reflectances[rng.choice(_colours(), 2, replace=False)]
         field = materials.marbled(Waves(rng, rng.uniform(1.5, 4)), rng.choice([0.1, 0.8]))
-        solids.append(_standing(rng, BOX, x, y, room * np.array([0.8, 0.65, 0.05]), Material(pair, field, gloss=0.05)))
+        solids.append(
+            _standing(rng, BOX, x, y, room * np.array([0.8, 0.65, 0.05]), Material(pair, field, gloss=0.05))
+        )
     return _stage(rng, solids, steep=True)
 
 
@@ -100,9 +112,18 @@ def _stage(rng, solids, table=None, zoom=2.9, steep=False):
     tint = materials.light(rng.choice(LIGHTS)) if rng.random() < 0.35 else white
     height = 6.0 if steep else rng.uniform(3.2, 4.6)
     return Stage(
-        solids, table or _table(rng), _quiet(rng, (5, 60)), rng.uniform(2.2, 3.5), lamp, rng.uniform(0.4, 1.2),
-        white, rng.uniform(0.15, 0.35) * tint, np.array([rng.uniform(-0.8, 0.8), -5.0, height]), np.array([0, 0, 0.25]), zoom,
-    )  # fmt: skip
+        solids,
+        table or _table(rng),
+        _quiet(rng, (5, 60)),
+        rng.uniform(2.2, 3.5),
+        lamp,
+        rng.uniform(0.4, 1.2),
+        white,
+        rng.uniform(0.15, 0.35) * tint,
+        np.array([rng.uniform(-0.8, 0.8), -5.0, height]),
+        np.array([0, 0, 0.25]),
+        zoom,
+    )
 
 
 def _colours():
@@ -130,7 +151,9 @@ def _material(rng, glossy=True):
     elif kind == "veins":
         weights = materials.marbled(Waves(rng, 3.0), 0.12)
     else:
-        weights = materials.striped(rng.uniform(1.5, 4), rng.choice([[0, 0, 1], [1, 0, 0]]), rng.uniform(0.3, 0.7))
+        weights = materials.striped(
+            rng.uniform(1.5, 4), rng.choice([[0, 0, 1], [1, 0, 0]]), rng.uniform(0.3, 0.7)
+        )
     return Material(materials.library().reflectances[[first, second]], weights, **gloss, **rough)
 
 
@@ -141,7 +164,9 @@ def _table(rng):
     library = materials.library()
     pair = _alike(rng, library.where(hue=(35, 95), chroma=(8, 45), lightness=(25, 75)), 16)
     grain, stretch = Waves(rng, 1.0, octaves=3), np.array([7.0, 0.6, 7.0], np.float32)
-    return Material(library.reflectances[pair], lambda points: materials.marbled(grain, 1.2)(points * stretch))
+    return Material(
+        library.reflectances[pair], lambda points: materials.marbled(grain, 1.2)(points * stretch)
+    )
 
 
 def _quiet(rng, lightness):
@@ -155,13 +180,17 @@ def _alike(rng, candidates, difference):
     """Two of the reflectances, of about the same lightness."""
     lightness = materials.library().lightness[candidates]
     first = rng.integers(len(candidates))
-    return np.array([candidates[first], rng.choice(candidates[np.abs(lightness - lightness[first]) < difference])])
+    return np.array(
+        [candidates[first], rng.choice(candidates[np.abs(lightness - lightness[first]) < difference])]
+    )
 
 
 def _standing(rng, shape, x, y, sizes, material, base=0.0):
     """A solid resting at height `base`, turned about the vertical."""
     angle = rng.uniform(0, 2 * np.pi)
-    turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]], np.float32)
+    turn = np.array(
+        [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]], np.float32
+    )
     sizes = np.asarray(sizes, np.float32)
     return Solid(shape, np.array([x, y, base + sizes[2]], np.float32), sizes, turn, material)
 
@@ -182,6 +211,9 @@ def _apart(solids):
     """Solids whose bases do not overlap, keeping the earlier ones."""
     kept = solids[:1]
     for solid in solids[1:]:
-        if all(np.hypot(*(solid.centre - other.centre)[:2]) > 2.2 * max(*solid.sizes[:2], *other.sizes[:2]) for other in kept[1:]):
+        if all(
+            np.hypot(*(solid.centre - other.centre)[:2]) > 2.2 * max(*solid.sizes[:2], *other.sizes[:2])
+            for other in kept[1:]
+        ):
             kept.append(solid)
     return kept

@@ -1,4 +1,6 @@
-"""Accuracy against cost, in one figure: scores of table1 and of scripts/evaluate.py over the milliseconds of speed."""
+"""Accuracy against cost, in one figure: scores of table1 and of scripts/evaluate.py over the milliseconds of
+speed.
+"""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ OURS = "inr-"
 @dataclass(frozen=True)
 class Options:
     scores: tuple[Path, ...]
-    """What scripts/evaluate.py --json wrote, and table.json of scripts/benchmark.py table1: of the same scenes and protocol."""
+    """What scripts/evaluate.py --json wrote, and table.json of scripts/benchmark.py table1: of the same
+    scenes and protocol.
+    """
     speed: Path
     """What scripts/benchmark.py speed --json wrote."""
     out: Path
@@ -31,13 +35,17 @@ class Options:
 
 def run(options: Options) -> None:
     """Draw accuracy against milliseconds for the models that are both scored and timed."""
-    from hsi_inr_tf.io.files import replacing
+    from hsi_inr_tf.files import replacing
 
     if options.out.suffix not in SUFFIXES:
         raise InputError(f"--out {options.out}: expected a name that ends in {', '.join(SUFFIXES)}")
     rows = _json(options.speed)
     place = (options.size, options.engine, options.threads)
-    milliseconds = {row["model"]: row["milliseconds"] for row in rows if (row["size"], row["engine"], row["threads"]) == place}
+    milliseconds = {
+        row["model"]: row["milliseconds"]
+        for row in rows
+        if (row["size"], row["engine"], row["threads"]) == place
+    }
     scores = {model: mean for path in options.scores for model, mean in _scores(_json(path)).items()}
     both = sorted(set(scores) & set(milliseconds), key=milliseconds.get)
     if not both:
@@ -45,7 +53,8 @@ def run(options: Options) -> None:
         raise InputError(f"{options.speed} has no milliseconds for {place} of a model scored in {scored}")
     with replacing(options.out) as file:
         _figure([(model, milliseconds[model], scores[model]) for model in both], place).savefig(
-            file, format=options.out.suffix.lstrip("."))
+            file, format=options.out.suffix.lstrip(".")
+        )
     print(f"wrote {options.out}")
 
 
@@ -69,7 +78,7 @@ def _figure(points, place):
     """`points`: (model, milliseconds, scores) each."""
     from matplotlib.figure import Figure
 
-    from hsi_inr_tf.viz.figures import INK, LINE, MARKS
+    from hsi_inr_tf.cubes.summary import INK, LINE, MARKS
 
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     size, engine, threads = place
@@ -77,10 +86,22 @@ def _figure(points, place):
         for number, (model, milliseconds, scores) in enumerate(points):
             colour = MARKS[0] if model.startswith(OURS) else MARKS[1]
             axes.plot(milliseconds, scores[metric], "o", ms=9, color=colour)
-            beside = {"xytext": (-9, 0), "ha": "right"} if number % 2 else {"xytext": (9, 0), "ha": "left"}  # neighbours apart
-            axes.annotate(model, (milliseconds, scores[metric]), textcoords="offset points", va="center", color=INK, **beside)
-        axes.set(xscale="log", xlabel=f"milliseconds, {size} x {size} pixels, {engine}, {threads} threads", ylabel=label,
-                 title="better: up and left")
+            # Neighbours apart.
+            beside = {"xytext": (-9, 0), "ha": "right"} if number % 2 else {"xytext": (9, 0), "ha": "left"}
+            axes.annotate(
+                model,
+                (milliseconds, scores[metric]),
+                textcoords="offset points",
+                va="center",
+                color=INK,
+                **beside,
+            )
+        axes.set(
+            xscale="log",
+            xlabel=f"milliseconds, {size} x {size} pixels, {engine}, {threads} threads",
+            ylabel=label,
+            title="better: up and left",
+        )
         axes.margins(0.28)
         if better(0.0, 1.0, metric):
             axes.invert_yaxis()  # so that up is better in both

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsi_inr_tf.cli.evaluate import write_json
+from hsi_inr_tf.files import write_json
 
 BUILDERS = Path(__file__).parents[3] / "tfds_builders"
 
@@ -39,7 +39,9 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Measure the feeding rate against what a model consumes, and the peak memory of building full-size scenes."""
+    """Measure the feeding rate against what a model consumes, and the peak memory of building full-size
+    scenes.
+    """
     found = feeding(options)
     if options.scenes:
         found |= building(options.scenes, options.workers)
@@ -53,7 +55,10 @@ def feeding(options: Options) -> dict:
     scenes = open_scenes(options.dataset, options.data_dir, options.split)
     shared = {"patch": options.patch, "batch_size": options.batch_size, "seed": 0}
     rates = {}
-    for name, augmentation in (("flips", Augmentation()), ("relit", Augmentation(exposure=1.0, modulation=0.2, mixing=0.25))):
+    for name, augmentation in (
+        ("flips", Augmentation()),
+        ("relit", Augmentation(exposure=1.0, modulation=0.2, mixing=0.25)),
+    ):
         batches = iter(patches(scenes, steps=options.steps + 5, augmentation=augmentation, **shared))
         for _ in range(5):
             next(batches)
@@ -62,7 +67,10 @@ def feeding(options: Options) -> dict:
         rates[name] = count / (time.monotonic() - began)
     consumed = training_rate(options, next(iter(patches(scenes, steps=1, **shared))))
     megabytes = options.patch**2 * (len(scenes.wavelengths) + 3) * 4 / 1e6
-    print(f"{options.dataset}: {len(scenes)} scenes, crops of {options.patch} x {options.patch}, batches of {options.batch_size}")
+    print(
+        f"{options.dataset}: {len(scenes)} scenes, crops of {options.patch} x {options.patch}, batches of "
+        f"{options.batch_size}"
+    )
     for name, rate in rates.items():
         times = f"{rate / consumed:8.1f} times what {options.model} consumes"
         print(f"  fed, {name:<6} {rate:8.0f} crops/s {rate * megabytes:8.0f} MB/s {times}")
@@ -71,7 +79,9 @@ def feeding(options: Options) -> dict:
 
 
 def training_rate(options: Options, batch) -> float:
-    """Crops per second that the model's training steps take on this machine, fed one ready batch again and again."""
+    """Crops per second that the model's training steps take on this machine, fed one ready batch again and
+    again.
+    """
     import keras
 
     from hsi_inr_tf import models
@@ -89,16 +99,28 @@ def training_rate(options: Options, batch) -> float:
 
 
 def building(count: int, workers: int) -> dict:
-    """Peak resident memory of `tfds build tfds_builders/ntire2018` and of opening what it built, each in its own process."""
+    """Peak resident memory of `tfds build tfds_builders/ntire2018` and of opening what it built, each in its
+    own process.
+    """
     with tempfile.TemporaryDirectory() as folder:
         manual, data_dir = Path(folder) / "manual", Path(folder) / "built"
         for number in range(1, count + 1):
             full_size_scene(manual, number)
         command = ["from tensorflow_datasets.scripts.cli.main import launch_cli", "launch_cli()"]
-        build = ["build", str(BUILDERS / "ntire2018" / "ntire2018_dataset_builder.py"), "--config", "clean",
-                 "--manual_dir", str(manual), "--data_dir", str(data_dir)]  # fmt: skip
+        build = [
+            "build",
+            str(BUILDERS / "ntire2018" / "ntire2018_dataset_builder.py"),
+            "--config",
+            "clean",
+            "--manual_dir",
+            str(manual),
+            "--data_dir",
+            str(data_dir),
+        ]
         if workers:
-            build += [f"--beam_pipeline_options=direct_num_workers={workers},direct_running_mode=multi_processing"]
+            build += [
+                f"--beam_pipeline_options=direct_num_workers={workers},direct_running_mode=multi_processing"
+            ]
         found = {"build": measured(command, build)}
         opening = f"open_scenes('ntire2018/clean', {str(data_dir)!r}).crop(0, 0, 0, 64)"
         found["open"] = measured(["from hsi_inr_tf.data import open_scenes", opening])
@@ -108,7 +130,9 @@ def building(count: int, workers: int) -> dict:
 
 
 def full_size_scene(root: Path, number: int) -> None:
-    """One scene in NTIRE2018's files: smooth random values of 12 bits, MATLAB v7.3 with reversed axes, and a PNG."""
+    """One scene in NTIRE2018's files: smooth random values of 12 bits, MATLAB v7.3 with reversed axes, and a
+    PNG.
+    """
     import h5py
     from PIL import Image
 
@@ -129,7 +153,9 @@ def full_size_scene(root: Path, number: int) -> None:
 
 
 def measured(lines, arguments=()) -> tuple[float, float]:
-    """(seconds, peak resident MB of the largest process) of Python `lines` run with `arguments` in a process of their own."""
+    """(seconds, peak resident MB of the largest process) of Python `lines` run with `arguments` in a process
+    of their own.
+    """
     report = """import atexit, resource, sys
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 children = lambda: resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

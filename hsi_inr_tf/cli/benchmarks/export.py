@@ -8,7 +8,7 @@ from typing import Annotated
 import tyro
 from tqdm import tqdm
 
-from hsi_inr_tf.cli.evaluate import write_json
+from hsi_inr_tf.files import write_json
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,42 @@ class Options:
 def run(options: Options) -> None:
     """Milliseconds for one picture: Keras, SavedModel and LiteRT, each in a process of its own."""
     from hsi_inr_tf import export, inference
+    from hsi_inr_tf.evaluation.timing import milliseconds
 
     engine = inference.load(options.model).engine
     model, description = engine.model, engine.description
     sides = [model.patch] if model.patch else options.sides
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        paths = {"Keras": options.model, "SavedModel": export.saved_model(model, description, Path(folder, "saved_model"))}
-        todo = tqdm(total=len(sides) * len(options.threads) * (2 + len(options.quantize)), desc="timing", leave=False)
+        paths = {
+            "Keras": options.model,
+            "SavedModel": export.saved_model(model, description, Path(folder, "saved_model")),
+        }
+        todo = tqdm(
+            total=len(sides) * len(options.threads) * (2 + len(options.quantize)), desc="timing", leave=False
+        )
         for side in sides:
             for kind in options.quantize:
                 name = "LiteRT" if kind == "none" else f"LiteRT {kind}"
-                paths[name] = export.tflite(model, description, Path(folder, f"{side}-{kind}.tflite"), height=side, width=side,
-                                            quantize=kind)
+                paths[name] = export.tflite(
+                    model,
+                    description,
+                    Path(folder, f"{side}-{kind}.tflite"),
+                    height=side,
+                    width=side,
+                    quantize=kind,
+                )
             for name, path in paths.items():
                 times = {}
                 for threads in options.threads:
-                    times[threads] = export.milliseconds(path, side, side, threads, options.repeats)
+                    times[threads] = milliseconds(path, side, side, threads, options.repeats)
                     todo.update()
                 rows.append({"side": side, "engine": name, "milliseconds": times})
         todo.close()
     print(f"{description.model}, milliseconds for one picture (median of {options.repeats})")
-    print(f"{'side':>6} {'engine':<16}" + "".join(f"{f'{threads} threads':>12}" for threads in options.threads))
+    print(
+        f"{'side':>6} {'engine':<16}" + "".join(f"{f'{threads} threads':>12}" for threads in options.threads)
+    )
     for row in rows:
         times = "".join(f"{row['milliseconds'][threads]:12.1f}" for threads in options.threads)
         print(f"{row['side']:6d} {row['engine']:<16}{times}")

@@ -6,14 +6,17 @@ from typing import Annotated, Literal
 
 import tyro
 
-from hsi_inr_tf.cli.evaluate import comparison, regression_reconstructor, scored, write_json
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.evaluation import comparison, regression_reconstructor, scored
+from hsi_inr_tf.files import write_json
 
 
 @dataclass(frozen=True)
 class Options:
     runs: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Run folders, trained alike on splits with a part "validation" (cave-shared-fold-0, ...), no scene twice among these."""
+    """Run folders, trained alike on splits with a part "validation" (cave-shared-fold-0, ...), no scene twice
+    among these.
+    """
     which: Literal["last", "best"] = "last"
     """Their weights: the last, or those that were best on the scenes that are scored, which flatters them."""
     data_dir: Path | None = None
@@ -25,11 +28,14 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Score runs of several folds on the scenes that each held out, beside regression fitted on what each was trained on."""
+    """Score runs of several folds on the scenes that each held out, beside regression fitted on what each was
+    trained on.
+    """
     from hsi_inr_tf import data, metrics
     from hsi_inr_tf.inference import Reconstructor
     from hsi_inr_tf.inference.engines import KerasEngine
-    from hsi_inr_tf.training import TrainConfig, load_run
+    from hsi_inr_tf.trained.weights import load_run
+    from hsi_inr_tf.training import TrainConfig
     from hsi_inr_tf.training.parts import part_names
     from hsi_inr_tf.training.run_folder import RunFolder
 
@@ -42,20 +48,40 @@ def run(options: Options) -> None:
         config = TrainConfig.from_json(path.read_text(), path)
         trained_on, held_out = part_names(config)
         if held_out is None:
-            raise InputError(f"{folder}: its split {config.split} holds no scenes out, expected one with a part validation")
-        train, scenes = (data.open_scenes(config.dataset, options.data_dir, part, allow_missing=config.allow_missing)
-                         for part in (trained_on, held_out))
+            raise InputError(
+                f"{folder}: its split {config.split} holds no scenes out, expected one with a part validation"
+            )
+        train, scenes = (
+            data.open_scenes(config.dataset, options.data_dir, part, allow_missing=config.allow_missing)
+            for part in (trained_on, held_out)
+        )
         again = {row["scene"] for row in rows} & set(scenes.names)
         if again:
-            raise InputError(f"{folder}: {', '.join(sorted(again))} were held out by another of these runs too")
+            raise InputError(
+                f"{folder}: {', '.join(sorted(again))} were held out by another of these runs too"
+            )
         rows += scored(Reconstructor(KerasEngine(model, description)), scenes, options.protocol).rows
         baseline += scored(regression_reconstructor(train), scenes, options.protocol).rows
     scores, baseline = (metrics.Scores(options.protocol, tuple(some)) for some in (rows, baseline))
-    print(f"{description.model}, {len(options.runs)} runs, the {len(rows)} scenes that they held out, protocol {options.protocol}")
+    print(
+        f"{description.model}, {len(options.runs)} runs, the {len(rows)} scenes that they held out, "
+        f"protocol {options.protocol}"
+    )
     print(scores.table())
-    print("\nbeside polynomial regression of degree 3 for each pixel, fitted on the scenes that each run was trained on")
+    print(
+        "\nbeside polynomial regression of degree 3 for each pixel, fitted on the scenes that each run "
+        "was trained on"
+    )
     print(comparison(description.model, scores, baseline))
     if options.json:
-        write_json(options.json, {"model": description.model, "runs": [str(folder) for folder in options.runs],
-                                  "protocol": options.protocol, "scores": scores.to_dict(), "regression": baseline.to_dict()})
+        write_json(
+            options.json,
+            {
+                "model": description.model,
+                "runs": [str(folder) for folder in options.runs],
+                "protocol": options.protocol,
+                "scores": scores.to_dict(),
+                "regression": baseline.to_dict(),
+            },
+        )
         print(f"wrote {options.json}")

@@ -1,4 +1,6 @@
-"""A bounded load test of scripts/serve.py over loopback: good requests of mixed sizes, malformed ones between them."""
+"""A bounded load test of scripts/serve.py over loopback: good requests of mixed sizes, malformed ones between
+them.
+"""
 
 import base64
 import contextlib
@@ -21,11 +23,13 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from hsi_inr_tf.cli.evaluate import write_json
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import write_json
 
 LARGE = 256 << 20  # bytes of the body that is too large
-TOLERANCE = 1e-4  # of relative radiance; JSON and binary answers carry every digit, other batches round otherwise
+TOLERANCE = (
+    1e-4  # of relative radiance; JSON and binary answers carry every digit, other batches round otherwise
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Options:
     model: Annotated[str, tyro.conf.Positional] = "inr-compact"
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     clients: tuple[int, ...] = (1, 8, 8, 8)
-    """Clients that ask at the same time, one measurement each; repeated ones show whether the server's memory grows."""
+    """Clients that ask at the same time, one measurement each; repeated ones show whether the server's memory
+    grows.
+    """
     seconds: float = 20.0
     """Length of a measurement."""
     sides: tuple[int, ...] = (64, 128, 256)
@@ -58,17 +64,35 @@ def run(options: Options) -> None:
     with serving(options.model) as server:
         cases = good_cases(options.model, server, options.sides)
         bad = bad_cases(server)
-        measure(server, cases, bad, clients=1, seconds=min(5.0, options.seconds))  # builds graphs and buffers for every size
-        print(f"{'clients':>7} {'answers/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'refused':>8} {'wrong':>6} {'server MB':>10}")
+        # Builds graphs and buffers for every size.
+        measure(server, cases, bad, clients=1, seconds=min(5.0, options.seconds))
+        print(
+            f"{'clients':>7} {'answers/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'refused':>8} {'wrong':>6} "
+            f"{'server MB':>10}"
+        )
         for clients in options.clients:
             tally = measure(server, cases, bad, clients, options.seconds)
             fast, slow = np.percentile(tally.milliseconds, (50, 99))
-            row = {"clients": clients, "per_second": len(tally.milliseconds) / options.seconds, "p50_ms": float(fast),
-                   "p99_ms": float(slow), "refused": tally.refused, "wrong": tally.wrong, "resident_mb": server.resident_mb()}
+            row = {
+                "clients": clients,
+                "per_second": len(tally.milliseconds) / options.seconds,
+                "p50_ms": float(fast),
+                "p99_ms": float(slow),
+                "refused": tally.refused,
+                "wrong": tally.wrong,
+                "resident_mb": server.resident_mb(),
+            }
             rows.append(row)
-            print(f"{clients:7d} {row['per_second']:9.1f} {fast:8.1f} {slow:8.1f} {sum(tally.refused.values()):8d} "
-                  f"{len(tally.wrong):6d} {row['resident_mb']:10.0f}", flush=True)
-        print("refused, each with a sentence: " + ", ".join(f"{name} {count}" for name, count in sorted(tally.refused.items())))
+            print(
+                f"{clients:7d} {row['per_second']:9.1f} {fast:8.1f} {slow:8.1f} "
+                f"{sum(tally.refused.values()):8d} "
+                f"{len(tally.wrong):6d} {row['resident_mb']:10.0f}",
+                flush=True,
+            )
+        print(
+            "refused, each with a sentence: "
+            + ", ".join(f"{name} {count}" for name, count in sorted(tally.refused.items()))
+        )
     if options.json:
         write_json(options.json, {"model": options.model, "sides": options.sides, "rows": rows})
     if wrong := [line for row in rows for line in row["wrong"]]:
@@ -102,12 +126,20 @@ class Running:
 
 @contextlib.contextmanager
 def serving(model: str, *arguments: str, wait: float = 600.0):
-    """Runs scripts/serve.py on free ports of loopback, gives a Running once it is ready, and ends it with SIGTERM."""
+    """Runs scripts/serve.py on free ports of loopback, gives a Running once it is ready, and ends it with
+    SIGTERM.
+    """
     port, grpc_port = _free_port(), _free_port()
-    script = "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, Options)"
+    script = (
+        "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, "
+        "Options)"
+    )
     ports = ("--port", str(port), "--grpc-port", str(grpc_port))
-    process = subprocess.Popen([sys.executable, "-c", script, str(model), "--name", "loaded", *ports, *arguments],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(model), "--name", "loaded", *ports, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     server = Running(process, port, grpc_port, "loaded")
     try:
         _until_ready(server, wait)
@@ -140,7 +172,12 @@ def good_cases(model: str, server: Running, sides) -> list:
         file = io.BytesIO()
         Image.fromarray(rgb).save(file, "PNG")
         png = file.getvalue()
-        cases.append((lambda rgb=rgb: reconstruct(f"http://127.0.0.1:{server.port}", server.name, rgb[None])[0][0], expected))
+        cases.append(
+            (
+                lambda rgb=rgb: reconstruct(f"http://127.0.0.1:{server.port}", server.name, rgb[None])[0][0],
+                expected,
+            )
+        )
         cases.append((lambda png=png: _ask_grpc(server, png, *rpc), expected))
         if side <= 128:
             cases.append((lambda png=png: _ask_v1(server, png), expected))
@@ -161,9 +198,22 @@ def bad_cases(server: Running) -> dict:
 
     def tensor(values, shape, kind="FP32"):
         data = np.asarray(values).tobytes()
-        head = json.dumps({"inputs": [{"name": "rgb", "shape": shape, "datatype": kind,
-                                       "parameters": {"binary_data_size": len(data)}}]}).encode()
-        return head + data, {"Content-Type": "application/octet-stream", "Inference-Header-Content-Length": str(len(head))}
+        head = json.dumps(
+            {
+                "inputs": [
+                    {
+                        "name": "rgb",
+                        "shape": shape,
+                        "datatype": kind,
+                        "parameters": {"binary_data_size": len(data)},
+                    }
+                ]
+            }
+        ).encode()
+        return head + data, {
+            "Content-Type": "application/octet-stream",
+            "Inference-Header-Content-Length": str(len(head)),
+        }
 
     bomb = file(_bomb(10000))
     zeros = (bytes(1 << 20) for _ in iter(int, 1))
@@ -205,7 +255,9 @@ def measure(server: Running, cases, bad: dict, clients: int, seconds: float) -> 
             for name, request in bad.items():
                 try:
                     status, body, _ = request()
-                    problem = None if status in (400, 413) and json.loads(body)["error"] else f"status {status}"
+                    problem = (
+                        None if status in (400, 413) and json.loads(body)["error"] else f"status {status}"
+                    )
                 except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
                     problem = f"{type(error).__name__}: {error}"
                 if problem:
@@ -213,7 +265,9 @@ def measure(server: Running, cases, bad: dict, clients: int, seconds: float) -> 
                 tally.refused[name] = tally.refused.get(name, 0) + 1
             time.sleep(0.5)
 
-    threads = [threading.Thread(target=ask, args=(first,)) for first in range(clients)] + [threading.Thread(target=disturb)]
+    threads = [threading.Thread(target=ask, args=(first,)) for first in range(clients)] + [
+        threading.Thread(target=disturb)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -223,7 +277,9 @@ def measure(server: Running, cases, bad: dict, clients: int, seconds: float) -> 
 
 def _ask_v1(server, png):
     body = json.dumps({"instances": [{"image_bytes": {"b64": base64.b64encode(png).decode()}}]})
-    status, answer, _ = server.post(f"/v1/models/{server.name}:predict", body, {"Content-Type": "application/json"})
+    status, answer, _ = server.post(
+        f"/v1/models/{server.name}:predict", body, {"Content-Type": "application/json"}
+    )
     if status != 200:
         raise RuntimeError(f"status {status}: {answer[:200]!r}")
     return np.float32(json.loads(answer)["predictions"][0])
@@ -235,13 +291,16 @@ def _ask_grpc(server, png, messages, stub):
     tensor = messages.ModelInferRequest.InferInputTensor(name="image_bytes", datatype="BYTES", shape=[1])
     contents = [struct.pack("<I", len(png)) + png]
     request = messages.ModelInferRequest(model_name=server.name, inputs=[tensor], raw_input_contents=contents)
-    with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}", [("grpc.max_receive_message_length", -1)]) as channel:
+    with grpc.insecure_channel(
+        f"127.0.0.1:{server.grpc_port}", [("grpc.max_receive_message_length", -1)]
+    ) as channel:
         answer = stub(channel).ModelInfer(request, timeout=120)
     return np.frombuffer(answer.raw_output_contents[0], np.float32).reshape(answer.outputs[0].shape)[0]
 
 
 def _bomb(side):
     """A PNG of side x side white pixels in a few kilobytes."""
+
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -261,7 +320,9 @@ def _until_ready(server, wait):
     end = time.monotonic() + wait
     while time.monotonic() < end:
         if server.process.poll() is not None:
-            raise InputError(f"scripts/serve.py ended with status {server.process.returncode}: run it by hand to see why")
+            raise InputError(
+                f"scripts/serve.py ended with status {server.process.returncode}: run it by hand to see why"
+            )
         with contextlib.suppress(OSError):
             connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
             connection.request("GET", "/v2/health/ready")

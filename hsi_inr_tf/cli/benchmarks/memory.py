@@ -6,7 +6,9 @@ from pathlib import Path
 
 
 def peak_mb() -> float:
-    """Peak resident memory of this process in MB; outside Linux it can be that of a larger process that started it."""
+    """Peak resident memory of this process in MB; outside Linux it can be that of a larger process that
+    started it.
+    """
     status = Path("/proc/self/status")
     if status.exists():  # getrusage would inherit the peak of the parent
         return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1024

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
-from hsi_inr_tf.cli.evaluate import write_json
+from hsi_inr_tf.files import write_json
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,24 @@ class Options:
 def run(options: Options) -> None:
     """Peak memory and time of reconstructing a photograph into an ENVI file, by megapixels."""
     rows = []
-    print(f"{'megapixels':>10} {'seconds':>8} {'s per megapixel':>16} {'peak memory, MB':>16}   {options.model}")
+    print(
+        f"{'megapixels':>10} {'seconds':>8} {'s per megapixel':>16} {'peak memory, MB':>16}   {options.model}"
+    )
     for megapixels in options.megapixels:
         with tempfile.TemporaryDirectory() as folder:
             photo = Path(folder) / "photograph.jpg"
             photograph(megapixels, photo)
-            finished = subprocess.run([sys.executable, "-m", __name__, options.model, photo], capture_output=True, text=True)
+            finished = subprocess.run(
+                [sys.executable, "-m", __name__, options.model, photo], capture_output=True, text=True
+            )
         if finished.returncode:
             raise RuntimeError(finished.stderr)
         row = json.loads(finished.stdout.splitlines()[-1])
         rows.append(row)
-        print(f"{row['megapixels']:10.2f} {row['seconds']:8.1f} {row['seconds'] / row['megapixels']:16.2f} {row['peak_mb']:16.0f}")
+        print(
+            f"{row['megapixels']:10.2f} {row['seconds']:8.1f} {row['seconds'] / row['megapixels']:16.2f} "
+            f"{row['peak_mb']:16.0f}"
+        )
     if options.json:
         write_json(options.json, {"model": options.model, "rows": rows})
 
@@ -44,16 +51,21 @@ def measure(model: str, photo: Path) -> dict:
     """Reconstruct one photograph from file to file, beside it; the clock leaves out loading the model."""
     import numpy as np
 
-    from hsi_inr_tf import inference, io
+    from hsi_inr_tf import cubes, inference, pictures
 
     reconstructor = inference.load(model)
     reconstructor.reconstruct(np.zeros((64, 64, 3), np.float32))  # the first call also builds the graph
     began = time.monotonic()
-    cube = reconstructor.stream(io.read_picture(photo).pixels)
-    io.write(cube, photo.with_suffix(".hdr"))
+    cube = reconstructor.stream(pictures.read_picture(photo).pixels)
+    cubes.write(cube, photo.with_suffix(".hdr"))
     seconds = time.monotonic() - began
     height, width, _ = cube.shape
-    return {"megapixels": height * width / 1e6, "seconds": seconds, "peak_mb": peak_mb(), "tile": cube.provenance["tile"]}
+    return {
+        "megapixels": height * width / 1e6,
+        "seconds": seconds,
+        "peak_mb": peak_mb(),
+        "tile": cube.provenance["tile"],
+    }
 
 
 def photograph(megapixels: float, path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Milliseconds, multiply-adds and memory of models beside each other: Keras, SavedModel and LiteRT, by picture size and threads."""
+"""Milliseconds, multiply-adds and memory of models beside each other: Keras, SavedModel and LiteRT, by
+picture size and threads.
+"""
 
 import json
 import os
@@ -12,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
-from hsi_inr_tf.cli.evaluate import write_json
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import write_json
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,9 @@ class Options:
     threads: tuple[int, ...] = (1, 2)
     """Numbers of threads."""
     rounds: int = 3
-    """Every round measures each once, in turn, each in a process of its own; the median of the rounds counts."""
+    """Every round measures each once, in turn, each in a process of its own; the median of the rounds
+    counts.
+    """
     repeats: int = 3
     """Calls a round, after one to warm up; a round gives their median."""
     json: Path | None = None
@@ -35,7 +39,9 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Compare the speed of models in one run: each measurement in a process of its own, in turn, medians over the rounds."""
+    """Compare the speed of models in one run: each measurement in a process of its own, in turn, medians over
+    the rounds.
+    """
     from tqdm import tqdm
 
     unknown = set(options.engines) - {"keras", "saved_model", "litert"}
@@ -43,7 +49,10 @@ def run(options: Options) -> None:
         raise InputError(f"unknown engine '{min(unknown)}', expected keras, saved_model or litert")
     measured = {}
     cases = list(product(options.sizes, options.engines, options.threads, options.models))
-    with tempfile.TemporaryDirectory() as folder, tqdm(total=options.rounds * len(cases), unit="measurement") as bar:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tqdm(total=options.rounds * len(cases), unit="measurement") as bar,
+    ):
         for _ in range(options.rounds):
             for case in cases:
                 bar.set_postfix_str(f"{case[3]} {case[0]} {case[1]}")
@@ -57,37 +66,64 @@ def run(options: Options) -> None:
 
 def text(rows, reference: str) -> str:
     """The rows as a table; the last column says how many times faster than `reference` in the same place."""
-    lines = [f"{'size':>5} {'engine':<12}{'threads':>7}  {'model':<22}{'ms':>9}{'patches/s':>11}{'G mult-adds':>13}{'peak MB':>9}"
-             f"{'parameters':>12}  vs {reference}"]
+    lines = [
+        f"{'size':>5} {'engine':<12}{'threads':>7}  "
+        f"{'model':<22}{'ms':>9}{'patches/s':>11}{'G mult-adds':>13}{'peak MB':>9}"
+        f"{'parameters':>12}  vs {reference}"
+    ]
     times = {(row["size"], row["engine"], row["threads"], row["model"]): row["milliseconds"] for row in rows}
     for row in rows:
         place = (row["size"], row["engine"], row["threads"])
         beside = times.get((*place, reference))
         faster = f"{beside / row['milliseconds']:.1f}x" if beside else "-"
-        lines.append(f"{row['size']:>5} {row['engine']:<12}{row['threads']:>7}  {row['model']:<22}{row['milliseconds']:>9.1f}"
-                     f"{row['patches_per_second']:>11.0f}{row['multiply_adds'] / 1e9:>13.3f}{row['peak_mb']:>9.0f}"
-                     f"{row['parameters']:>12,}  {faster}")
+        lines.append(
+            f"{row['size']:>5} {row['engine']:<12}{row['threads']:>7}  "
+            f"{row['model']:<22}{row['milliseconds']:>9.1f}"
+            f"{row['patches_per_second']:>11.0f}{row['multiply_adds'] / 1e9:>13.3f}{row['peak_mb']:>9.0f}"
+            f"{row['parameters']:>12,}  {faster}"
+        )
     return "\n".join(lines)
 
 
 def _row(case, results):
     size, engine, threads, model = case
     milliseconds = float(np.median([result["milliseconds"] for result in results]))
-    return {"size": size, "engine": engine, "threads": threads, "model": model, "milliseconds": milliseconds,
-            "patches_per_second": 1e3 / milliseconds * (size / 64) ** 2,
-            "peak_mb": float(np.median([result["peak_mb"] for result in results])),
-            "multiply_adds": results[0]["multiply_adds"], "parameters": results[0]["parameters"]}
+    return {
+        "size": size,
+        "engine": engine,
+        "threads": threads,
+        "model": model,
+        "milliseconds": milliseconds,
+        "patches_per_second": 1e3 / milliseconds * (size / 64) ** 2,
+        "peak_mb": float(np.median([result["peak_mb"] for result in results])),
+        "multiply_adds": results[0]["multiply_adds"],
+        "parameters": results[0]["parameters"],
+    }
 
 
 def _in_a_process(case, folder, repeats):
     size, engine, threads, model = case
     path = _exported(model, engine, size, folder)
     environment = {**os.environ, "TF_NUM_INTRAOP_THREADS": str(threads), "TF_NUM_INTEROP_THREADS": "1"}
-    command = [sys.executable, "-m", __name__, model, str(path), engine, str(size), str(threads), str(repeats)]
+    command = [
+        sys.executable,
+        "-m",
+        __name__,
+        model,
+        str(path),
+        engine,
+        str(size),
+        str(threads),
+        str(repeats),
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise InputError(f"measuring {model} failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
-    return json.loads(done.stdout.splitlines()[-1]) | json.loads((folder / f"{model}-{size}.json").read_text())
+        raise InputError(
+            f"measuring {model} failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}"
+        )
+    return json.loads(done.stdout.splitlines()[-1]) | json.loads(
+        (folder / f"{model}-{size}.json").read_text()
+    )
 
 
 def _exported(model, engine, size, folder):
@@ -96,20 +132,24 @@ def _exported(model, engine, size, folder):
     costs = folder / f"{model}-{size}.json"
     if not costs.exists():
         from hsi_inr_tf import export, models
-        from hsi_inr_tf.description import ModelDescription
         from hsi_inr_tf.optics import VISIBLE, named
+        from hsi_inr_tf.trained.description import ModelDescription
 
         network = models.build(model)
         description = ModelDescription(model, VISIBLE, named(), network.stride, network.halo, network.patch)
         if not saved_model.exists():
             export.saved_model(network, description, saved_model, warm_up=False)
         export.tflite(network, description, tflite, height=size, width=size)
-        costs.write_text(json.dumps({"parameters": network.count_params(), "multiply_adds": multiply_adds(tflite)}))
+        costs.write_text(
+            json.dumps({"parameters": network.count_params(), "multiply_adds": multiply_adds(tflite)})
+        )
     return {"keras": model, "saved_model": saved_model, "litert": tflite}[engine]
 
 
 def multiply_adds(tflite) -> int:
-    """Multiply-adds of one inference, from the shapes in the .tflite file: convolutions, dense layers and matrix products."""
+    """Multiply-adds of one inference, from the shapes in the .tflite file: convolutions, dense layers and
+    matrix products.
+    """
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(str(tflite))

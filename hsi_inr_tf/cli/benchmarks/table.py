@@ -1,4 +1,6 @@
-"""What the paper's three tables share: train each row under one budget, score it, write JSON and Markdown, go on if interrupted."""
+"""What the paper's three tables share: train each row under one budget, score it, write JSON and Markdown, go
+on if interrupted.
+"""
 
 import gc
 import json
@@ -15,8 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from hsi_inr_tf.cli.benchmarks import table_text
-from hsi_inr_tf.cli.evaluate import default_split, regression_reconstructor, scored, training_part, write_json, write_text
+from hsi_inr_tf.data.splits import default_split, training_part
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.evaluation import regression_reconstructor, scored
+from hsi_inr_tf.files import write_json, write_text
 
 CALIBRATION_SECONDS = 20.0  # of processor time, to learn what a step costs
 
@@ -28,7 +32,9 @@ class TableOptions:
     out: Path
     """Folder for runs, scores, table.json and table.md. What is done there is not run again."""
     minutes: float | None = None
-    """Budget of a row: processor minutes of training (all cores together). Default 30, unless --steps is given."""
+    """Budget of a row: processor minutes of training (all cores together). Default 30, unless --steps is
+    given.
+    """
     steps: int | None = None
     """Budget of a row: training steps, instead of minutes."""
     width_scale: float = 1.0
@@ -42,8 +48,8 @@ class TableOptions:
     data_dir: Path | None = None
     """Where tfds build wrote it; by default TFDS's own place."""
     split: str | None = None
-    """Named split (cave-22-10, ...): its part "train" is trained on, its "test", or else "validation", scored. By default
-    cave-22-10 for cave, and elsewhere the builder's own."""
+    """Named split (cave-22-10, ...): its part "train" is trained on, its "test", or else "validation",
+    scored. By default cave-22-10 for cave, and elsewhere the builder's own."""
     allow_missing: bool = False
     """Go on without scenes that this copy of the data lacks."""
     protocol: Literal["full", "seed", "released", "mstpp"] = "full"
@@ -56,7 +62,8 @@ class TableOptions:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table. `widths` are the model's arguments that --width-scale multiplies, at their full size.
+    """One line of a table. `widths` are the model's arguments that --width-scale multiplies, at their full
+    size.
 
     `quoted` holds the paper's numbers, {dataset: {"PSNR": .., "SSIM": .., "SAM": ..}}.
     """
@@ -84,10 +91,25 @@ def run_table(options: TableOptions, title: str, rows: tuple[Row, ...]) -> None:
     settings = _claimed(options, trained_on, scored_on)
     regression = scored(regression_reconstructor(train), held_out, options.protocol).to_dict()
     paper_data = options.dataset.split("/")[0]
-    entries = [{"title": row.title, "model": row.model, "overrides": row.overrides(options.width_scale),
-                "learning_rate": row.learning_rate, "quoted": row.quoted.get(paper_data, {}), "seeds": []} for row in rows]
-    content = {"title": title, "command": " ".join(sys.argv), "machine": _machine(), **settings, "regression": regression,
-               "rows": entries}
+    entries = [
+        {
+            "title": row.title,
+            "model": row.model,
+            "overrides": row.overrides(options.width_scale),
+            "learning_rate": row.learning_rate,
+            "quoted": row.quoted.get(paper_data, {}),
+            "seeds": [],
+        }
+        for row in rows
+    ]
+    content = {
+        "title": title,
+        "command": " ".join(sys.argv),
+        "machine": _machine(),
+        **settings,
+        "regression": regression,
+        "rows": entries,
+    }
     for seed in options.seeds:
         for row, entry in zip(rows, entries, strict=True):
             entry["seeds"].append(_result(options, row, seed, train, held_out))
@@ -113,6 +135,7 @@ def _trained_and_scored(options, row, seed, train, held_out, folder) -> dict:
     from hsi_inr_tf import training
     from hsi_inr_tf.inference import Reconstructor
     from hsi_inr_tf.inference.engines import KerasEngine
+    from hsi_inr_tf.trained.weights import load_run
 
     plan_file = folder / "plan.json"
     if not plan_file.is_file():  # kept, so that a row that goes on has the steps it began with
@@ -125,14 +148,21 @@ def _trained_and_scored(options, row, seed, train, held_out, folder) -> dict:
         plan["cpu_minutes"] += (time.process_time() - began) / 60
         write_json(plan_file, plan)
     # The last weights, not the best on some scenes: nothing is chosen by what is scored.
-    model, description = training.load_run(run, "last")
+    model, description = load_run(run, "last")
     scores = scored(Reconstructor(KerasEngine(model, description)), held_out, options.protocol)
-    shutil.rmtree(run / "checkpoints", ignore_errors=True)  # the state for going on, three times as large as the weights
+    # The state for going on, three times as large as the weights.
+    shutil.rmtree(run / "checkpoints", ignore_errors=True)
     parameters = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     del model
     keras.utils.clear_session()
     gc.collect()
-    return {"seed": seed, **plan, "parameters": parameters, "provenance": description.provenance, "scores": scores.to_dict()}
+    return {
+        "seed": seed,
+        **plan,
+        "parameters": parameters,
+        "provenance": description.provenance,
+        "scores": scores.to_dict(),
+    }
 
 
 def _plan(options, row, seed, train) -> dict:
@@ -140,7 +170,11 @@ def _plan(options, row, seed, train) -> dict:
     if options.steps:
         return {"steps": options.steps, "cpu_minutes": 0.0}
     seconds = _seconds_per_step(options, row, seed, train)
-    return {"steps": max(1, round(60 * options.minutes / seconds)), "cpu_seconds_per_step": seconds, "cpu_minutes": 0.0}
+    return {
+        "steps": max(1, round(60 * options.minutes / seconds)),
+        "cpu_seconds_per_step": seconds,
+        "cpu_minutes": 0.0,
+    }
 
 
 def _seconds_per_step(options, row, seed, train) -> float:
@@ -158,7 +192,9 @@ def _seconds_per_step(options, row, seed, train) -> float:
                 self.model.stop_training = True
 
     with TemporaryDirectory() as folder:
-        training.train(_config(options, row, seed, Path(folder) / "run", 500), scenes=train, callbacks=[Clock()])
+        training.train(
+            _config(options, row, seed, Path(folder) / "run", 500), scenes=train, callbacks=[Clock()]
+        )
     (first, began), (last, ended) = times[0], times[-1]  # the first call also builds the graph
     keras.utils.clear_session()
     return (ended - began) / (last - first)
@@ -168,9 +204,21 @@ def _config(options, row, seed, out, steps):
     from hsi_inr_tf.training import TrainConfig
 
     return TrainConfig(
-        model=row.model, overrides=row.overrides(options.width_scale), dataset=options.dataset, data_dir=options.data_dir,
-        split=_parts(options)[0], out=out, steps=steps, batch_size=options.batch_size, seed=seed, loss=options.loss,
-        learning_rate=row.learning_rate, warmup_steps=max(1, min(200, steps // 10)), validate_every=steps, tensorboard=False)
+        model=row.model,
+        overrides=row.overrides(options.width_scale),
+        dataset=options.dataset,
+        data_dir=options.data_dir,
+        split=_parts(options)[0],
+        out=out,
+        steps=steps,
+        batch_size=options.batch_size,
+        seed=seed,
+        loss=options.loss,
+        learning_rate=row.learning_rate,
+        warmup_steps=max(1, min(200, steps // 10)),
+        validate_every=steps,
+        tensorboard=False,
+    )
 
 
 def _checked(options, rows):
@@ -183,8 +231,10 @@ def _checked(options, rows):
         raise InputError("--steps, --minutes and --width-scale must be positive, and there must be a seed")
     unknown = set(options.rows) - {row.model for row in rows}
     if unknown:
-        raise InputError(f"no row {', '.join(sorted(unknown))} in this table, expected some of "
-                         f"{', '.join(row.model for row in rows)}")
+        raise InputError(
+            f"no row {', '.join(sorted(unknown))} in this table, expected some of "
+            f"{', '.join(row.model for row in rows)}"
+        )
     return options, tuple(row for row in rows if not options.rows or row.model in options.rows)
 
 
@@ -199,21 +249,31 @@ def _parts(options) -> tuple[str, str]:
         raise InputError(f"unknown split '{options.split}', expected one of {', '.join(splits.TABLE)}")
     part = next((part for part in ("test", "validation") if part in splits.TABLE[options.split]), None)
     if part is None:
-        raise InputError(f"split {options.split} holds no scenes out to score, expected one with a part test or validation")
+        raise InputError(
+            f"split {options.split} holds no scenes out to score, expected one with a part test or validation"
+        )
     return f"{options.split}:train", f"{options.split}:{part}"
 
 
 def _claimed(options, trained_on, scored_on) -> dict:
     """What all rows share. InputError if the folder holds rows made otherwise."""
     shared = ("dataset", "protocol", "minutes", "steps", "width_scale", "batch_size", "loss")
-    settings = {**{name: getattr(options, name) for name in shared}, "trained_on": trained_on, "scored_on": scored_on}
+    settings = {
+        **{name: getattr(options, name) for name in shared},
+        "trained_on": trained_on,
+        "scored_on": scored_on,
+    }
     file = options.out / "settings.json"
     if not file.is_file():
         write_json(file, settings)
     old = json.loads(file.read_text())
-    changed = [f"{name}: {old.get(name)}, now {value}" for name, value in settings.items() if old.get(name) != value]
+    changed = [
+        f"{name}: {old.get(name)}, now {value}" for name, value in settings.items() if old.get(name) != value
+    ]
     if changed:
-        raise InputError(f"{options.out} holds rows made with other settings ({'; '.join(changed)}): choose another --out")
+        raise InputError(
+            f"{options.out} holds rows made with other settings ({'; '.join(changed)}): choose another --out"
+        )
     return settings
 
 

@@ -13,13 +13,20 @@ class Options(TableOptions):
 
 
 def run(options: Options) -> None:
-    """Table II: the INR of seven frequencies with S = 2, 4, 8 and 16 cells a patch side, trained alike under one budget."""
+    """Table II: the INR of seven frequencies with S = 2, 4, 8 and 16 cells a patch side, trained alike under
+    one budget.
+    """
     run_table(options, "Table II", ROWS)
 
 
 def _row(cells, parameters, psnr, ssim, sam):
-    return Row(f"S = {cells}", f"inr-table2-s{cells}", {"width": 64, "top_width": 1024}, learning_rate=2e-4,
-               quoted={"cave": {"parameters": parameters, "PSNR": psnr, "SSIM": ssim, "SAM": sam}})
+    return Row(
+        f"S = {cells}",
+        f"inr-table2-s{cells}",
+        {"width": 64, "top_width": 1024},
+        learning_rate=2e-4,
+        quoted={"cave": {"parameters": parameters, "PSNR": psnr, "SSIM": ssim, "SAM": sam}},
+    )
 
 
 ROWS = (

@@ -13,13 +13,20 @@ class Options(TableOptions):
 
 
 def run(options: Options) -> None:
-    """Table III: the INR with no, three and five frequencies in its encoding, trained alike under one budget."""
+    """Table III: the INR with no, three and five frequencies in its encoding, trained alike under one
+    budget.
+    """
     run_table(options, "Table III", ROWS)
 
 
 def _row(title, model, psnr, ssim, sam):
-    return Row(title, model, {"width": 64, "top_width": 1024}, learning_rate=2e-4,
-               quoted={"cave": {"PSNR": psnr, "SSIM": ssim, "SAM": sam}})
+    return Row(
+        title,
+        model,
+        {"width": 64, "top_width": 1024},
+        learning_rate=2e-4,
+        quoted={"cave": {"PSNR": psnr, "SSIM": ssim, "SAM": sam}},
+    )
 
 
 ROWS = (

@@ -8,37 +8,76 @@ SHOWN = ("psnr", "ssim", "sam")
 
 
 def markdown(content: dict) -> str:
-    """A heading, how the numbers came about, the table, and in plain words which networks lose to regression."""
+    """A heading, how the numbers came about, the table, and in plain words which networks lose to
+    regression.
+    """
     rows = [row for row in content["rows"] if row["seeds"]]
     quoted = list(dict.fromkeys(name for row in rows for name in row["quoted"]))
     baseline = content["regression"]["mean"]
-    header = ["model", "parameters", "steps", "CPU minutes", *(metric.upper() for metric in SHOWN),
-              *(f"{name}, quoted from the paper" for name in quoted)]
-    regression = ["polynomial regression", "", "", "", *(text(baseline[metric], metric) for metric in SHOWN), *("" for _ in quoted)]
+    header = [
+        "model",
+        "parameters",
+        "steps",
+        "CPU minutes",
+        *(metric.upper() for metric in SHOWN),
+        *(f"{name}, quoted from the paper" for name in quoted),
+    ]
+    regression = [
+        "polynomial regression",
+        "",
+        "",
+        "",
+        *(text(baseline[metric], metric) for metric in SHOWN),
+        *("" for _ in quoted),
+    ]
     lines = [_line(cells) for cells in (header, ["---"] * len(header), regression)]
     for row in rows:
         first = row["seeds"][0]
         minutes = statistics.mean(seed["cpu_minutes"] for seed in row["seeds"])
-        lines.append(_line([row["title"], f"{first['parameters']:,}", first["steps"], f"{minutes:.1f}",
-                            *(_cell(row, metric, baseline[metric]) for metric in SHOWN),
-                            *(_quoted(row["quoted"].get(name, "")) for name in quoted)]))
-    return "\n".join([f"# {content['title']}", "", *_how(content), "", *lines, "", *_verdict(rows, baseline), ""])
+        lines.append(
+            _line(
+                [
+                    row["title"],
+                    f"{first['parameters']:,}",
+                    first["steps"],
+                    f"{minutes:.1f}",
+                    *(_cell(row, metric, baseline[metric]) for metric in SHOWN),
+                    *(_quoted(row["quoted"].get(name, "")) for name in quoted),
+                ]
+            )
+        )
+    return "\n".join(
+        [f"# {content['title']}", "", *_how(content), "", *lines, "", *_verdict(rows, baseline), ""]
+    )
 
 
 def _how(content):
     pictures = content["regression"]["pictures"]
     budget = f"{content['steps']} steps" if content["steps"] else f"{content['minutes']:g} processor minutes"
-    yield (f"Trained on {content['dataset']}, {content['trained_on']}, {budget} a row, batches of {content['batch_size']} crops "
-           f"of 64x64, the same crops for every row; loss {content['loss']}. Scored on {content['scored_on']} "
-           f"({pictures} scenes), protocol {content['protocol']}, last weights. In brackets: difference from polynomial regression "
-           "fitted on the same training scenes. Several seeds: mean ± standard deviation.")
+    yield (
+        f"Trained on {content['dataset']}, {content['trained_on']}, {budget} a row, batches of "
+        f"{content['batch_size']} crops "
+        f"of 64x64, the same crops for every row; loss {content['loss']}. Scored on {content['scored_on']} "
+        f"({pictures} scenes), protocol {content['protocol']}, last weights. In brackets: difference from "
+        "polynomial regression "
+        "fitted on the same training scenes. Several seeds: mean ± standard deviation."
+    )
     if content["width_scale"] != 1:
         changed = ", ".join(row["title"] for row in content["rows"] if row["overrides"])
-        yield f"\nWidths are scaled by {content['width_scale']:g} ({changed}): these are not the paper's models but smaller ones."
+        yield (
+            f"\nWidths are scaled by {content['width_scale']:g} ({changed}): these are not the paper's "
+            "models but smaller ones."
+        )
     if any(row["quoted"] for row in content["rows"]):
-        yield ("\nThe quoted numbers are the paper's (arXiv 2112.10541): other training, another split, a protocol that it does "
-               "not state in full. They are no measurements of this project.")
-    yield f"\nCommand: `{content['command']}`, on {content['machine']['cores']} cores, {content['machine']['platform']}."
+        yield (
+            "\nThe quoted numbers are the paper's (arXiv 2112.10541): other training, another split, a "
+            "protocol that it does "
+            "not state in full. They are no measurements of this project."
+        )
+    yield (
+        f"\nCommand: `{content['command']}`, on {content['machine']['cores']} cores, "
+        f"{content['machine']['platform']}."
+    )
 
 
 def _cell(row, metric, baseline):
@@ -65,7 +104,10 @@ def _verdict(rows, baseline):
         else:
             winners.append(row["title"])
     if winners:
-        yield f"- Better than polynomial regression in {', '.join(metric.upper() for metric in SHOWN)}: {', '.join(winners)}."
+        yield (
+            f"- Better than polynomial regression in {', '.join(metric.upper() for metric in SHOWN)}: "
+            f"{', '.join(winners)}."
+        )
 
 
 def _beats(row, metric, baseline):

@@ -1,4 +1,6 @@
-"""Training speed: patches a second by model, batch and compiler, how long training waits for data, and memory."""
+"""Training speed: patches a second by model, batch and compiler, how long training waits for data, and
+memory.
+"""
 
 import json
 import subprocess
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
-from hsi_inr_tf.cli.evaluate import write_json
+from hsi_inr_tf.files import write_json
 
 MODELS = ("inr-compact", "inr-paper", "mst-plus-plus", "hscnn-r")
 
@@ -37,48 +39,93 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Patches a second in training, each row in a process of its own, and the share of time spent waiting for data."""
+    """Patches a second in training, each row in a process of its own, and the share of time spent waiting for
+    data.
+    """
     rows = []
-    print(f"{'model':<16} {'batch':>5} {'XLA':>4} {'patches/s':>10} {'s per step':>11} {'data wait':>10} {'compile, s':>11} "
-          f"{'memory, MB':>11}", flush=True)
+    print(
+        f"{'model':<16} {'batch':>5} {'XLA':>4} {'patches/s':>10} {'s per step':>11} {'data wait':>10} "
+        f"{'compile, s':>11} "
+        f"{'memory, MB':>11}",
+        flush=True,
+    )
     for model in options.models:
         for batch_size in options.batch_sizes:
             for jit in options.jit:
-                row = {"model": model, "batch_size": batch_size, "jit": jit, **_measured(options, model, batch_size, jit)}
+                row = {
+                    "model": model,
+                    "batch_size": batch_size,
+                    "jit": jit,
+                    **_measured(options, model, batch_size, jit),
+                }
                 rows.append(row)
-                print(f"{model:<16} {batch_size:>5} {'yes' if jit else 'no':>4} {row['patches_per_second']:>10.2f} "
-                      f"{row['seconds_per_step']:>11.3f} {row['data_wait']:>9.1%} {row['compile_seconds']:>11.1f} "
-                      f"{row['peak_mb']:>11.0f}", flush=True)
+                print(
+                    f"{model:<16} {batch_size:>5} {'yes' if jit else 'no':>4} "
+                    f"{row['patches_per_second']:>10.2f} "
+                    f"{row['seconds_per_step']:>11.3f} {row['data_wait']:>9.1%} "
+                    f"{row['compile_seconds']:>11.1f} "
+                    f"{row['peak_mb']:>11.0f}",
+                    flush=True,
+                )
     for model in options.models if len(options.batch_sizes) > 1 else ():
         for jit in options.jit:
             print(_cost([row for row in rows if (row["model"], row["jit"]) == (model, jit)]))
     if options.json:
-        settings = {name: value for name, value in asdict(options).items() if name not in ("json", "models", "batch_sizes", "jit")}
-        write_json(options.json, {**settings, "data_dir": options.data_dir and str(options.data_dir), "rows": rows})
+        settings = {
+            name: value
+            for name, value in asdict(options).items()
+            if name not in ("json", "models", "batch_sizes", "jit")
+        }
+        write_json(
+            options.json, {**settings, "data_dir": options.data_dir and str(options.data_dir), "rows": rows}
+        )
 
 
 def _cost(rows) -> str:
-    """Straight lines through seconds and memory by batch: what a step costs at all, and what each patch adds."""
+    """Straight lines through seconds and memory by batch: what a step costs at all, and what each patch
+    adds.
+    """
     import numpy as np
 
     batches = [row["batch_size"] for row in rows]
     each, once = np.polyfit(batches, [row["seconds_per_step"] for row in rows], 1)
     more, base = np.polyfit(batches, [row["peak_mb"] for row in rows], 1)
-    return (f"{rows[0]['model']}{', XLA' if rows[0]['jit'] else ''}: a step takes {once:.3f} s + {each:.3f} s a patch, "
-            f"and {base:.0f} MB + {more:.0f} MB a patch")
+    return (
+        f"{rows[0]['model']}{', XLA' if rows[0]['jit'] else ''}: a step takes {once:.3f} s + {each:.3f} s "
+        "a patch, "
+        f"and {base:.0f} MB + {more:.0f} MB a patch"
+    )
 
 
 def _measured(options, model, batch_size, jit) -> dict:
-    task = {"model": model, "batch_size": batch_size, "jit": jit, "patch": options.patch, "precision": options.precision,
-            "seconds": options.seconds, "dataset": options.dataset, "data_dir": options.data_dir and str(options.data_dir)}
-    finished = subprocess.run([sys.executable, "-m", __name__, json.dumps(task)], capture_output=True, text=True)
+    task = {
+        "model": model,
+        "batch_size": batch_size,
+        "jit": jit,
+        "patch": options.patch,
+        "precision": options.precision,
+        "seconds": options.seconds,
+        "dataset": options.dataset,
+        "data_dir": options.data_dir and str(options.data_dir),
+    }
+    finished = subprocess.run(
+        [sys.executable, "-m", __name__, json.dumps(task)], capture_output=True, text=True
+    )
     if finished.returncode:
         raise RuntimeError(f"{model}, batch {batch_size}: {finished.stderr[-2000:]}")
     return json.loads(finished.stdout.splitlines()[-1])
 
 
-def measure(model: str, batch_size: int, jit: bool, patch: int, precision: str, seconds: float, dataset: str | None,
-            data_dir: str | None) -> dict:
+def measure(
+    model: str,
+    batch_size: int,
+    jit: bool,
+    patch: int,
+    precision: str,
+    seconds: float,
+    dataset: str | None,
+    data_dir: str | None,
+) -> dict:
     """Time training steps on batches that are read, cut and flipped as in training."""
     import numpy as np
     import tensorflow as tf
@@ -89,7 +136,11 @@ def measure(model: str, batch_size: int, jit: bool, patch: int, precision: str, 
     from hsi_inr_tf.training.optimizers import optimizer
     from hsi_inr_tf.training.step import training_step
 
-    config = resolved(TrainConfig(model=model, batch_size=batch_size, jit=jit, patch=patch, precision=precision, strategy="one"))
+    config = resolved(
+        TrainConfig(
+            model=model, batch_size=batch_size, jit=jit, patch=patch, precision=precision, strategy="one"
+        )
+    )
     devices.set_determinism(config)
     scenes = data.open_scenes(dataset, data_dir) if dataset else _scenes()
     with devices.computing_in(config.precision):
@@ -111,10 +162,15 @@ def measure(model: str, batch_size: int, jit: bool, patch: int, precision: str, 
         waits.append(time.perf_counter() - began)
         float(step(rgb, cube))
         steps.append(time.perf_counter() - began)
-    return {"seconds_per_step": float(np.median(steps)), "patches_per_second": batch_size * len(steps) / sum(steps),
-            "data_wait": sum(waits) / sum(steps), "steps": len(steps), "compile_seconds": compile_seconds,
-            "parameters": int(sum(np.prod(weight.shape) for weight in network.trainable_weights)),
-            "peak_mb": peak_mb()}
+    return {
+        "seconds_per_step": float(np.median(steps)),
+        "patches_per_second": batch_size * len(steps) / sum(steps),
+        "data_wait": sum(waits) / sum(steps),
+        "steps": len(steps),
+        "compile_seconds": compile_seconds,
+        "parameters": int(sum(np.prod(weight.shape) for weight in network.trainable_weights)),
+        "peak_mb": peak_mb(),
+    }
 
 
 def _scenes():
@@ -126,7 +182,9 @@ def _scenes():
     rng = np.random.default_rng(0)
     curves = np.abs(np.cos(np.pi * np.arange(4)[:, None] * np.linspace(0, 1, 31)))
     cubes = [(rng.random((512, 512, 4)) @ curves / 4 * 65535).astype(np.uint16) for _ in range(8)]
-    return Scenes.from_arrays([rng.integers(0, 256, (512, 512, 3), np.uint8) for _ in cubes], cubes, white=65535)
+    return Scenes.from_arrays(
+        [rng.integers(0, 256, (512, 512, 3), np.uint8) for _ in cubes], cubes, white=65535
+    )
 
 
 if __name__ == "__main__":

@@ -1,1 +1,0 @@
-"""Reconstructing folders of any size on many machines, with Apache Beam (extra beam)."""

@@ -1,0 +1,1 @@
+"""The benchmarks, one module each; hsi_inr_tf/cli/benchmark.py lists them."""

@@ -1,0 +1,164 @@
+"""A cube with what is known of it: wavelengths, camera, provenance, place on the map."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics.camera import Camera
+
+BLOCK = 1 << 18  # pixels that are copied at once where a cube may be larger than memory
+FALSE_COLOUR = (650.0, 550.0, 450.0)  # nm, shown as red, green, blue
+
+
+@dataclass(frozen=True, repr=False)
+class HyperspectralImage:
+    """`data` [height, width, bands], relative radiance; `wavelengths` in nm, ascending, one a band.
+
+    `camera` renders it to RGB where that is possible; `provenance` says where it came from (plain JSON
+    values); `georeference` is {"crs": WKT or EPSG text, "transform": the six numbers of the affine map from
+    (column, row)} for pictures that have one.
+    """
+
+    data: np.ndarray
+    wavelengths: tuple[float, ...]
+    camera: Camera | None = None
+    provenance: dict = field(default_factory=dict)
+    georeference: dict | None = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "wavelengths", tuple(float(w) for w in self.wavelengths))
+        if self.data.ndim != 3 or self.data.shape[2] != len(self.wavelengths):
+            raise InputError(
+                f"a cube of shape {self.data.shape} with {len(self.wavelengths)} wavelengths, "
+                "expected [height, width, bands] and a wavelength a band"
+            )
+        if any(a >= b for a, b in zip(self.wavelengths, self.wavelengths[1:], strict=False)):
+            raise InputError("wavelengths must ascend")
+
+    def __repr__(self):
+        height, width, bands = self.shape
+        return (
+            f"HyperspectralImage({height} x {width} pixels, {bands} bands from {self.wavelengths[0]:g} to "
+            f"{self.wavelengths[-1]:g} nm, camera {self.camera.name if self.camera else None})"
+        )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.data.shape
+
+    def blocks(self):
+        """The cube from top to bottom in parts of bounded size: (top, left, spectra [rows, columns, bands]
+        float32).
+        """
+        rows = max(1, BLOCK // self.shape[1])
+        for top in range(0, self.shape[0], rows):
+            yield top, 0, np.asarray(self.data[top : top + rows], np.float32)
+
+    def spectrum(self, y: int, x: int) -> np.ndarray:
+        """The spectrum [bands] of the pixel in row y, column x."""
+        height, width, _ = self.shape
+        if not (0 <= y < height and 0 <= x < width):
+            raise InputError(f"no pixel at row {y}, column {x} in a cube of {height} x {width}")
+        return np.asarray(self.data[y, x], np.float32)
+
+    def index(self, nm: float) -> int:
+        """The index of the band nearest to `nm`, which must lie within the range (half a band beyond its ends
+        is allowed).
+        """
+        w = np.asarray(self.wavelengths)
+        slack = 0.5 * np.max(np.diff(w)) if len(w) > 1 else 0.5
+        if not w[0] - slack <= nm <= w[-1] + slack:
+            raise InputError(f"no band at {nm:g} nm, the cube spans {w[0]:g} to {w[-1]:g} nm")
+        return int(np.argmin(np.abs(w - nm)))
+
+    def band(self, nm: float) -> np.ndarray:
+        """The band [height, width] nearest to `nm`."""
+        return np.asarray(self.data[:, :, self.index(nm)], np.float32)
+
+    def rgb(self, camera: Camera | None = None) -> np.ndarray:
+        """The picture [height, width, 3] in [0, 1] that a camera (its own, unless another is given) sees of
+        the cube.
+        """
+        camera = camera or self.camera
+        if camera is None:
+            raise InputError("this cube names no camera to render it with")
+        if not camera.fits(self.wavelengths):
+            raise InputError(f"camera {camera.name} has other wavelengths than the cube")
+        picture = np.empty((*self.shape[:2], 3), np.float32)
+        for top, _, block in self.blocks():
+            picture[top : top + len(block)] = camera.render(block)
+        return picture
+
+    def false_colour(self, nm=FALSE_COLOUR, limits: tuple[float, float] | None = None) -> np.ndarray:
+        """Three bands as red, green and blue [height, width, 3] in [0, 1]; `limits` become black and white.
+
+        Without limits they are the 0.5th and 99.5th percentile of the three bands. Displayed with gamma 2.2.
+        """
+        w = np.asarray(self.wavelengths)
+        bands = np.stack(
+            [self.data[:, :, int(np.argmin(np.abs(w - wanted)))] for wanted in nm], axis=-1
+        ).astype(np.float32)
+        low, high = limits or np.percentile(bands, (0.5, 99.5))
+        return np.clip((bands - low) / max(high - low, 1e-6), 0.0, 1.0) ** np.float32(1 / 2.2)
+
+    def crop(self, top: int, left: int, height: int, width: int) -> "HyperspectralImage":
+        """The part of `height` rows and `width` columns whose first pixel is (top, left); the georeference
+        moves along.
+        """
+        if (
+            min(top, left) < 0
+            or min(height, width) < 1
+            or top + height > self.shape[0]
+            or left + width > self.shape[1]
+        ):
+            raise InputError(
+                f"no crop {height} x {width} at ({top}, {left}) in a cube of {self.shape[0]} x "
+                f"{self.shape[1]}"
+            )
+        georeference = self.georeference
+        if georeference:
+            a, b, c, d, e, f = georeference["transform"]
+            moved = [a, b, c + a * left + b * top, d, e, f + d * left + e * top]
+            georeference = {**georeference, "transform": moved}
+        return replace(
+            self, data=self.data[top : top + height, left : left + width], georeference=georeference
+        )
+
+    def save(self, path, format: str | None = None, dtype: str = "float32") -> Path:
+        """Write to `path` in the format its suffix says, or `format`; see hsi_inr_tf.cubes.write."""
+        from hsi_inr_tf.cubes import write
+
+        return write(self, path, format, dtype)
+
+    @classmethod
+    def load(cls, path) -> "HyperspectralImage":
+        """Read any of the formats that hsi_inr_tf.cubes reads."""
+        from hsi_inr_tf.cubes import read
+
+        return read(path)
+
+    def to_xarray(self):
+        """An xarray.DataArray with dimensions y, x, wavelength (nm)."""
+        try:
+            import xarray
+        except ImportError as error:
+            raise InputError("this needs xarray: pip install 'hsi_inr_tf[netcdf]'") from error
+        attributes = {"long_name": "relative radiance", "units": "1"}
+        wavelength = xarray.Variable("wavelength", np.asarray(self.wavelengths), {"units": "nm"})
+        return xarray.DataArray(
+            self.data,
+            dims=("y", "x", "wavelength"),
+            coords={"wavelength": wavelength},
+            attrs=attributes,
+            name="radiance",
+        )
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows: the picture, or false colour where no camera is known, with spectra of a few
+        points.
+        """
+        from hsi_inr_tf.cubes.summary import png, summary
+
+        return png(summary(self))

@@ -1,0 +1,66 @@
+"""A trained model's scores on scenes, beside a baseline's, and what a reader of them must know."""
+
+from functools import partial
+
+import numpy as np
+from tqdm import tqdm
+
+from hsi_inr_tf import metrics
+from hsi_inr_tf.metrics import protocols
+
+
+def scored(reconstructor, scenes, protocol: str, consistent: bool = False) -> metrics.Scores:
+    """The scores of a Reconstructor on `scenes`; its cubes are resampled if the scenes have other
+    wavelengths.
+
+    `consistent`: corrected so that they reproduce the RGB, see Reconstructor.reconstruct.
+    """
+    description = reconstructor.description
+    wavelengths = None if np.array_equal(description.wavelengths, scenes.wavelengths) else scenes.wavelengths
+    clip = protocols.named(protocol).clamp
+
+    def predict(rgb):
+        return reconstructor.reconstruct(rgb, wavelengths=wavelengths, consistent=consistent, clip=clip).data
+
+    progress = partial(tqdm, desc=f"scoring {description.model}", unit="scene", leave=False)
+    return metrics.evaluate(predict, scenes, protocol, progress=progress)
+
+
+def comparison(name: str, scores: metrics.Scores, baseline: metrics.Scores) -> str:
+    """Both means, and on how many scenes the model is better than the baseline, as text."""
+    titles = (name, "polynomial regression", f"{name} is better on")
+    width = max(len(title) for title in titles)
+    rows = [("", [metric.upper() for metric in metrics.METRICS])]
+    rows += [
+        (title, [metrics.text(one.mean[metric], metric) for metric in metrics.METRICS])
+        for title, one in zip(titles, (scores, baseline), strict=False)
+    ]
+    rows.append(
+        (titles[2], [f"{wins(scores, baseline, metric)} of {len(scores.rows)}" for metric in metrics.METRICS])
+    )
+    return "\n".join(f"{title:<{width}}" + "".join(f"{cell:>10}" for cell in cells) for title, cells in rows)
+
+
+def wins(scores: metrics.Scores, baseline: metrics.Scores, metric: str) -> int:
+    """On how many pictures the first is better than the second."""
+    return sum(
+        metrics.better(mine[metric], other[metric], metric)
+        for mine, other in zip(scores.rows, baseline.rows, strict=True)
+    )
+
+
+def notes(description, scenes, fitted_on_scored: bool):
+    """What a reader of the scores must know."""
+    seen = sorted(set(description.provenance.get("scenes", ())) & set(scenes.names))
+    if seen:
+        yield (
+            f"the model was trained on {len(seen)} of these scenes ({', '.join(seen)}), so the scores say "
+            "nothing of new ones"
+        )
+    if fitted_on_scored:
+        yield "regression was fitted on the scenes that it is scored on"
+    if description.camera.name != scenes.camera.name:
+        yield (
+            f"the model was trained for camera {description.camera.name}, these scenes are from "
+            f"{scenes.camera.name}"
+        )

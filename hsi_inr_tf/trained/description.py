@@ -1,0 +1,48 @@
+"""What a trained model says of itself: carried by run folders, SavedModels, .tflite files and written
+cubes.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics.camera import Camera
+
+
+@dataclass(frozen=True)
+class ModelDescription:
+    """Everything needed to use a model on a picture, without its code.
+
+    Height and width given to the model are multiples of `stride`. `halo` is how far an output can see, in
+    pixels, None where it depends on the whole picture. A model with a `patch` takes pictures of just that
+    side, each on its own. Models read RGB in [0, 1] in the camera's encoding and give relative radiance in
+    [0, 1] ("unit"), before clipping.
+    """
+
+    model: str
+    wavelengths: tuple[float, ...]
+    camera: Camera
+    stride: int
+    halo: int | None
+    patch: int | None
+    cell: int | None = None
+    overrides: dict = field(default_factory=dict)
+    normalisation: str = "unit"
+    provenance: dict = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps({**asdict(self), "camera": self.camera.to_dict()}, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ModelDescription":
+        try:
+            fields = json.loads(text)
+            return cls(
+                **{
+                    **fields,
+                    "wavelengths": tuple(fields["wavelengths"]),
+                    "camera": Camera.from_dict(fields["camera"]),
+                }
+            )
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError(f"the model's description cannot be read ({error})") from error

@@ -1,0 +1,77 @@
+"""Weights on disk: writing them whole, and reading them back into the model that a run folder or a bundle
+describes.
+"""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import replacing, room_for_hdf5
+from hsi_inr_tf.trained import bundles
+from hsi_inr_tf.trained.description import ModelDescription
+
+if TYPE_CHECKING:
+    import keras
+
+
+def weights_file(run: Path, which: str) -> Path:
+    """Where a run folder keeps its "best" or "last" weights."""
+    return Path(run) / "weights" / f"{which}.weights.h5"
+
+
+def is_run(path: Path) -> bool:
+    """Whether `path` is a folder that training wrote."""
+    return (Path(path) / "weights").is_dir() and (Path(path) / bundles.DESCRIPTION).is_file()
+
+
+def load_run(path, which: str = "best") -> tuple["keras.Model", ModelDescription]:
+    """The model of a run folder with its "best" (by validation) or "last" weights, in float32, and its
+    description.
+
+    A run without validation has only "last", which then stands for both. Raises InputError.
+    """
+    return _built(Path(path), trained_weights(path, which))
+
+
+def load_bundle(folder) -> tuple["keras.Model", ModelDescription]:
+    """The same of a folder that holds description.json beside model.weights.h5."""
+    return _built(Path(folder), Path(folder) / bundles.WEIGHTS)
+
+
+def _built(folder, weights):
+    from hsi_inr_tf.models import build
+
+    description = ModelDescription.from_json((folder / bundles.DESCRIPTION).read_text())
+    model = build(description.model, **description.overrides)
+    load_weights(model, weights)
+    return model, description
+
+
+def trained_weights(path, which: str) -> Path:
+    """The file of a run folder's "best" weights (the last where none were chosen) or "last" ones; InputError
+    without any.
+    """
+    if not (Path(path) / bundles.DESCRIPTION).is_file():
+        raise InputError(f"{path} is no run folder: it has no {bundles.DESCRIPTION}")
+    weights = weights_file(path, which)
+    if which == "best" and not weights.exists():
+        weights = weights_file(path, "last")
+    if not weights.exists():
+        raise InputError(f"{path} holds no trained weights yet ({weights} is missing)")
+    return weights
+
+
+def load_weights(model: "keras.Model", path: Path) -> None:
+    """Read a .weights.h5 file into `model`; InputError if it does not fit."""
+    try:
+        model.load_weights(path)
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path} does not fit model {model.name}: {str(error).splitlines()[0]}") from error
+
+
+def save_weights(model: "keras.Model", path: Path) -> None:
+    """Write a .weights.h5 file whole or not at all."""
+    needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
+    with replacing(path) as partial, room_for_hdf5(partial, needed):
+        model.save_weights(partial)

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test web lint clean
+.PHONY: demo test check web clean
 
 demo: $(INSTALLED)
 	$(BIN)/python -m hsi_inr_tf.cli.demo
@@ -12,8 +12,10 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(TESTS)
 
-lint: $(INSTALLED)
+check: $(INSTALLED)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 # The model that the page carries: the smaller bundled one, or WEB_MODEL=RUN.
 WEB_MODEL ?= $(firstword $(wildcard hsi_inr_tf/pretrained/inr-edge hsi_inr_tf/pretrained/inr-compact))

@@ -1,6 +1,19 @@
 """From an RGB photograph to a hyperspectral cube, with implicit neural representations (arXiv 2112.10541)."""
 
+from importlib import import_module
+
 __version__ = "0.1.0"
+
+# Reached as attributes, each imported when it is first used: most need only a part of what is installed.
+_ROOMS = (
+    "cli", "cubes", "data", "encoding", "evaluation", "export", "files", "inference", "layers", "metrics",
+    "models", "optics", "pictures", "serving", "trained", "training", "viz",
+)  # fmt: skip
+_NAMES = {
+    "HyperspectralImage": "hsi_inr_tf.cubes",
+    "InputError": "hsi_inr_tf.errors",
+    "read_image": "hsi_inr_tf.pictures",
+}
 
 
 def load(name_or_path):
@@ -8,3 +21,15 @@ def load(name_or_path):
     from hsi_inr_tf.inference import load as load_reconstructor
 
     return load_reconstructor(name_or_path)
+
+
+def __getattr__(name: str):
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    if name in _ROOMS:
+        return import_module(f"hsi_inr_tf.{name}")
+    raise AttributeError(f"module 'hsi_inr_tf' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *_ROOMS, *_NAMES))

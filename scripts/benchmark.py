@@ -1,4 +1,6 @@
 #!/usr/bin/env python
-from hsi_inr_tf.cli.benchmark import main
+"""The same as `hsi-inr benchmark`."""
 
-main()
+from hsi_inr_tf.cli.main import run
+
+run("benchmark")

@@ -1,6 +1,6 @@
-"""Bundle a trained model with the package: python scripts/bundle.py --help"""
+#!/usr/bin/env python
+"""The same as `hsi-inr bundle`."""
 
-from hsi_inr_tf.cli import command
-from hsi_inr_tf.cli.bundle import Options, run
+from hsi_inr_tf.cli.main import run
 
-command(run, Options)
+run("bundle")

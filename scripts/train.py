@@ -1,6 +1,6 @@
-"""Train a model: python scripts/train.py --help"""
+#!/usr/bin/env python
+"""The same as `hsi-inr train`."""
 
-from hsi_inr_tf.cli import command
-from hsi_inr_tf.cli.train import Options, from_file, run
+from hsi_inr_tf.cli.main import run
 
-command(run, Options, defaults=from_file)
+run("train")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python
-from hsi_inr_tf.cli import command
-from hsi_inr_tf.cli.view import Options, run
+"""The same as `hsi-inr view`."""
 
-command(run, Options)
+from hsi_inr_tf.cli.main import run
+
+run("view")

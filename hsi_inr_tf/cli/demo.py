@@ -1,7 +1,5 @@
 """`make demo`: the whole path on the embedded dataset, from building it to a report in the browser."""
 
-import importlib.util
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +8,6 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 
-BUILDER = Path(__file__).resolve().parents[2] / "tfds_builders" / "reflectance_collage"
 NEXT = (
     (
         "python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr",
@@ -37,6 +34,7 @@ def run(options: Options) -> None:
     report.
     """
     from hsi_inr_tf import export
+    from hsi_inr_tf.cli.build import build_dataset
     from hsi_inr_tf.data import open_scenes
     from hsi_inr_tf.evaluation import comparison, regression_reconstructor, scored
     from hsi_inr_tf.inference import load
@@ -49,7 +47,7 @@ def run(options: Options) -> None:
     data_dir = out / "data"
 
     _heading("1/6", "building the embedded dataset reflectance_collage")
-    build_dataset(data_dir)
+    build_dataset("reflectance_collage", data_dir)
 
     _heading("2/6", "training inr-compact")
     config = TrainConfig(
@@ -111,22 +109,6 @@ def run(options: Options) -> None:
     print("\nWhat to try next:")
     for line, what in NEXT:
         print(f"  {line}\n      {what}")
-
-
-def build_dataset(data_dir: Path) -> None:
-    """What `tfds build tfds_builders/reflectance_collage --data_dir DIR` does, in this process; nothing if it
-    is there.
-    """
-    if not BUILDER.is_dir():
-        raise InputError(f"{BUILDER} is missing, the demo runs in a clone of the repository")
-    source = BUILDER / "reflectance_collage_dataset_builder.py"
-    specification = importlib.util.spec_from_file_location(
-        "tfds_builders.reflectance_collage.builder", source
-    )
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module
-    specification.loader.exec_module(module)
-    module.Builder(data_dir=data_dir).download_and_prepare()
 
 
 def _heading(number: str, text: str) -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.training import TrainConfig, train
-from hsi_inr_tf.training.parts import part_names
+from hsi_inr_tf.training.config import TrainConfig
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,9 @@ class Options(TrainConfig):
 
 def run(options: Options) -> None:
     """Train a model on a dataset. The same command goes on with a run that was interrupted."""
+    from hsi_inr_tf.training import train
+    from hsi_inr_tf.training.parts import part_names
+
     folder = train(_settings(options, TrainConfig))
     print(f"trained:  {folder}")
     flags = {

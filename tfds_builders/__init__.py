@@ -1,0 +1,1 @@
+"""Dataset builders, each a folder as `tfds build` takes it."""

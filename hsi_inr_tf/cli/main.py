@@ -9,7 +9,10 @@ from hsi_inr_tf.cli import command
 
 @dataclass(frozen=True)
 class Command:
-    """`module` in hsi_inr_tf/cli holds Options and run; `about` is its line in the list, `examples` end its help."""
+    """`module` in hsi_inr_tf/cli holds Options and run; `about` is its line in the list of commands.
+
+    Its help ends with the `examples`.
+    """
 
     module: str
     about: str

@@ -144,7 +144,35 @@ const scenarios = {
     seen.stopped = await page.isVisible('#start');
     await reconstruct(page, picture);
     seen.after = await about(page);
-    return { ...seen, errorAfter: await page.isVisible('#error'), problems: page.problems };
+    const errorAfter = await page.isVisible('#error');
+
+    await page.click('#pin');
+    await page.setInputFiles('#file', broken); // a second file that is no picture takes nothing away
+    await page.waitForSelector('#error:not([hidden])');
+    seen.kept = {
+      error: await text(page, '#error'), result: await page.isVisible('#result'), curves: await page.locator('#plot polyline').count(),
+      pins: await page.locator('#pins .place').allInnerTexts(), about: await about(page),
+    };
+    seen.sizes = await page.locator('#actions option').allInnerTexts();
+    await page.click('#back');
+    seen.back = { start: await page.isVisible('#start'), error: await page.isVisible('#error') };
+    await page.waitForFunction(() => document.querySelector('#start option').textContent === '256 px');
+    return { ...seen, errorAfter, problems: page.problems };
+  },
+
+  // The browser restores a page that it had put aside while the model was loading.
+  async restored(browser) {
+    const context = await browser.newContext({ serviceWorkers: 'block' });
+    const page = await context.newPage();
+    let asked = 0;
+    await context.route('**/model.tflite', (route) => (asked++ ? route.continue() : undefined)); // the first is never answered
+    const request = page.waitForRequest('**/model.tflite');
+    await page.goto(options.url);
+    await request;
+    const before = await text(page, '#status');
+    await page.evaluate(() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); });
+    await status(page, 'ready');
+    return { before, after: await text(page, '#status'), asked };
   },
 
   async failing(browser) {

@@ -157,6 +157,22 @@ def test_mistakes_are_answered_in_a_sentence(site, photograph, drive, tmp_path):
     assert seen["start"] and seen["stopped"]
     assert seen["after"]["Picture"] == "150 × 101 pixels"
     assert not seen["errorAfter"] and not seen["problems"]
+    assert seen["kept"] == {
+        "error": seen["error"],
+        "result": True,
+        "curves": 2,  # the pixel that is shown, and the pin
+        "pins": ["x 75, y 50"],
+        "about": seen["after"],
+    }
+    assert all(re.fullmatch(r"\d+ px, (under 1|about \d+) s", size) for size in seen["sizes"])
+    assert seen["back"] == {"start": True, "error": False}
+
+
+def test_a_page_restored_while_it_was_loading_loads_again(site, drive):
+    with Served(site) as server:
+        seen = drive("restored", url=server.url)
+    assert seen["before"].startswith("Loading the model")
+    assert seen["after"].startswith("The model is ready") and seen["asked"] == 2
 
 
 def test_a_page_without_its_model_says_so(site, drive, tmp_path):

@@ -78,7 +78,7 @@ async function reconstruct({ id, pixels, height, width }) {
     postMessage({ type: 'part', id, top, left, tall, wide, cube, rgb, progress }, [cube.buffer, rgb.buffer]);
   }
   const reprojection = { rmse: Math.sqrt(squares / (3 * height * width)), largest };
-  postMessage({ type: 'done', id, exact: plan.exact, reprojection, seconds: (performance.now() - began) / 1000 });
+  postMessage({ type: 'done', id, exact: plan.exact, tiles: plan.windows.length, reprojection, seconds: (performance.now() - began) / 1000 });
 }
 
 const channel = new MessageChannel();

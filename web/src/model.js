@@ -70,6 +70,7 @@ export class Model {
         cube.exact = data.exact;
         cube.reprojection = data.reprojection;
         cube.seconds = data.seconds;
+        cube.tiles = data.tiles;
         cube.provenance = this.#provenance(picture, data);
         resolve(cube);
       };

@@ -21,35 +21,58 @@ let longest = 512;
 let band = 0;
 let point = null; // the pixel whose spectrum is shown
 let stop = new AbortController();
+let asked = 0; // how many pictures were chosen: only the last one counts
+let ready = false;
 
 const pins = new Pins($('pins'), $('marks'), () => cube && draw());
 const cross = $('marks').appendChild(element('span', 'cross'));
-const served = install(() => !file);
+const served = install(() => !asked);
 const model = served.then(() => new Model().load());
 
 // Choosing a picture
 
+/** Reconstructs the picture in `blob`. What is shown stays if it cannot be read. */
 async function open(blob) {
-  stop.abort();
-  stop = new AbortController();
-  file = blob;
-  cube = point = null;
-  pins.clear();
+  const turn = ++asked;
   $('error').hidden = true;
+  let read;
+  try {
+    read = await readPicture(blob, longest);
+  } catch (error) {
+    if (turn === asked) fail(error);
+    return;
+  }
+  if (turn !== asked) return;
+  clear();
+  file = blob;
+  picture = read;
   try {
     await reconstruct(stop.signal);
   } catch (error) {
     if (error.name === 'AbortError') return;
     fail(error);
-    file = undefined;
-    showStart(true);
+    leave();
   }
 }
 
+/** Stops what is under way and forgets the picture. */
+function clear() {
+  stop.abort();
+  stop = new AbortController();
+  file = picture = undefined;
+  cube = point = null;
+  pins.clear();
+}
+
+/** Back to the choice of pictures. */
+async function leave() {
+  asked++;
+  clear();
+  showStart(true);
+  showSizes((await model).engine);
+}
+
 async function reconstruct(signal) {
-  const read = await readPicture(file, longest);
-  signal.throwIfAborted();
-  picture = read;
   showStart(false);
   busy(true);
   $('view').style.setProperty('--aspect', picture.width / picture.height);
@@ -78,6 +101,8 @@ async function reconstruct(signal) {
   setBand(nearest(cube.wavelengths, 550));
   pixels.move(cube.width >> 1, cube.height >> 1);
   describe(engine);
+  engine.milliseconds = (1000 * cube.seconds) / cube.tiles; // measured on a picture rather than on an empty window
+  showSizes(engine);
   say(`Done: ${cube.width} × ${cube.height} pixels, ${cube.bands} bands.`);
 }
 
@@ -175,9 +200,10 @@ function showSizes(engine) {
   for (const select of document.querySelectorAll('.sizes')) {
     select.replaceChildren(...SIZES.map((size) => {
       const option = new Option(`${size} px`, size, false, size === longest);
-      if (engine) {
-        const count = windows(fitted(picture?.original ?? { height: 2, width: 3 }, size), engine.side, engine.description).windows.length;
-        option.text += `, ~${Math.max(1, Math.round((count * engine.milliseconds) / 1000))} s`;
+      if (engine && picture) {
+        const count = windows(fitted(picture.original, size), engine.side, engine.description).windows.length;
+        const seconds = (count * engine.milliseconds) / 1000;
+        option.text += seconds < 1 ? ', under 1 s' : `, about ${Math.round(seconds)} s`;
       }
       return option;
     }));
@@ -227,11 +253,14 @@ for (const select of document.querySelectorAll('.sizes')) {
 for (const radio of document.querySelectorAll('input[name=mode]')) radio.addEventListener('change', repaint);
 $('wavelength').addEventListener('input', () => setBand(Number($('wavelength').value)));
 $('pin').addEventListener('click', pin);
-$('stop').addEventListener('click', () => {
-  stop.abort();
-  file = undefined;
-  showStart(true);
-});
+for (const id of ['stop', 'back']) {
+  $(id).addEventListener('click', () => {
+    $('error').hidden = true;
+    leave();
+  });
+}
+// A page that the browser kept while it was still loading would wait for ever for what it had asked for.
+addEventListener('pageshow', ({ persisted }) => persisted && !ready && location.reload());
 chooseBand($('plot'), () => cube.wavelengths, (number) => cube && number !== band && setBand(number));
 new ResizeObserver(() => cube && draw()).observe($('plot'));
 document.addEventListener('dragover', (event) => event.preventDefault());
@@ -243,6 +272,7 @@ document.addEventListener('paste', (event) => event.clipboardData.files[0] && op
 
 showSizes();
 model.then(async ({ engine }) => {
+  ready = true;
   colours = bandColours(engine.description.camera);
   document.documentElement.style.setProperty('--spectrum', `linear-gradient(to right, ${colours.join(', ')})`);
   showSizes(engine);

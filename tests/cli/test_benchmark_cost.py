@@ -58,6 +58,7 @@ def test_the_figure_holds_what_both_files_know(options):
         "cnn": 0,
     }.items():
         assert texts.count(model) == panels
+    assert texts.count("Scored but not timed: cnn") == 1
 
 
 def test_no_model_in_both_is_an_input_error(options):

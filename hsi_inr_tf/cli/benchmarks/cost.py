@@ -52,7 +52,8 @@ def run(options: Options) -> None:
         scored = ", ".join(map(str, options.scores))
         raise InputError(f"{options.speed} has no milliseconds for {place} of a model scored in {scored}")
     with replacing(options.out) as file:
-        _figure([(model, milliseconds[model], scores[model]) for model in both], place).savefig(
+        points = [(model, milliseconds[model], scores[model]) for model in both]
+        _figure(points, sorted(set(scores) - set(both)), place).savefig(
             file, format=options.out.suffix.lstrip(".")
         )
     print(f"wrote {options.out}")
@@ -74,8 +75,10 @@ def _json(path):
         raise InputError(f"{path}: cannot be read as JSON ({error})") from error
 
 
-def _figure(points, place):
-    """`points`: (model, milliseconds, scores) each."""
+def _figure(points, untimed, place):
+    """`points`: (model, milliseconds, scores) each; `untimed` models have a score and no speed, and are named
+    below.
+    """
     from matplotlib.figure import Figure
 
     from hsi_inr_tf.cubes.summary import INK, LINE, MARKS
@@ -107,4 +110,6 @@ def _figure(points, place):
             axes.invert_yaxis()  # so that up is better in both
         axes.grid(color=LINE, lw=0.6)
         axes.spines[["top", "right"]].set_visible(False)
+    if untimed:
+        figure.supxlabel(f"Scored but not timed: {', '.join(untimed)}", fontsize=9, color=INK)
     return figure

@@ -32,7 +32,7 @@ def write(path, image, reference=None, points=None, title: str | None = None) ->
     step = -(-max(height, width) // LONGEST)
     points = spread_points(image, 3) if points is None else points
     packed = [_packed(one.data[::step, ::step]) for one in (image, reference) if one is not None]
-    pictures = {"picture": picture_of(image)} if image.camera is not None else {}
+    pictures = {"rendered": picture_of(image)} if image.camera is not None else {}
     pictures["false colour"] = image.false_colour()
     shown = picture_of(image)[::step, ::step].shape
     data = {

@@ -111,7 +111,8 @@ def _score_table(scores) -> str:
             low, high = one.interval[metric]
             known = several and np.isfinite([low, high]).all()
             interval = f"<small>{text(low, metric)} – {text(high, metric)}</small>" if known else ""
-            cells.append(f"<td{' class=best' if best else ''}>{text(value, metric)}{interval}</td>")
+            kind = " class=best" if best else ""
+            cells.append(f'<td{kind} data-metric="{TITLES[metric]}">{text(value, metric)}{interval}</td>')
         rows.append(f"<tr><td>{escape(name)}</td>{''.join(cells)}</tr>")
     note = (
         f"Protocol {escape(protocol)}, mean over {pictures} scene{'s' if several else ''} that no model "
@@ -121,7 +122,7 @@ def _score_table(scores) -> str:
     note += " Higher is better for PSNR, MPSNR and SSIM, lower for SAM, MRAE and RMSE; the best in bold."
     return (
         '<h2>Scores</h2><div class="card"><div '
-        f'class="scroll"><table><tr><th></th>{_heads()}</tr>{"".join(rows)}</table></div>'
+        f'class="scroll stacks"><table><tr><th></th>{_heads()}</tr>{"".join(rows)}</table></div>'
         f'<p class="note">{note}</p>{_per_scene(scores) if several else ""}</div>'
     )
 

@@ -85,9 +85,11 @@ def test_clicks_pin_spectra_which_can_be_removed_and_saved(opened, cube, tmp_pat
     )
     assert len(opened.find_elements("css selector", "#pins li")) == 1
     move_to(opened, 33, 20).click().perform()
-    assert [li.text.split("×")[0].strip() for li in opened.find_elements("css selector", "#pins li")] == [
-        "row 5, column 6",
-        "row 33, column 20",
+    assert [
+        " ".join(li.text.split("×")[0].split()) for li in opened.find_elements("css selector", "#pins li")
+    ] == [
+        "1 row 5, column 6",
+        "2 row 33, column 20",
     ]
     opened.find_element("css selector", "#pins button").click()
     opened.find_element("id", "save").click()
@@ -96,9 +98,9 @@ def test_clicks_pin_spectra_which_can_be_removed_and_saved(opened, cube, tmp_pat
             break
         time.sleep(0.05)
     rows = list(csv.reader((tmp_path / "spectra.csv").read_text().splitlines()))
-    assert rows[0][:3] == ["row", "column", "cube"]
-    assert [row[:3] for row in rows[1:]] == [["33", "20", "cube"], ["33", "20", "reference"]]
-    np.testing.assert_allclose(np.array(rows[1][3:], float), cube.data[33, 20], atol=0.005)
+    assert rows[0] == ["wavelength_nm", "x20_y33", "x20_y33_reference"]  # as the web page's
+    assert [float(row[0]) for row in rows[1:]] == list(cube.wavelengths)
+    np.testing.assert_allclose([float(row[1]) for row in rows[1:]], cube.data[33, 20], atol=0.005)
 
 
 def test_the_keyboard_moves_the_pointer(opened):

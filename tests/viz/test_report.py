@@ -123,6 +123,19 @@ def test_it_fits_the_screen(browser, written, width):
     browser.set_window_size(1280, 900)
 
 
+def test_the_score_table_is_not_cut_on_a_telephone(browser, written):
+    telephone = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", telephone)
+    try:
+        browser.get(written.as_uri())
+        assert browser.execute_script("return window.innerWidth") == 390
+        assert browser.execute_script(
+            "const s = document.querySelector('.scroll'); return s.scrollWidth <= s.clientWidth"
+        )
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_nice_axes_hold_their_values():
     from hsi_inr_tf.viz.charts import nice_top
 

@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 .PHONY: demo test check web clean
 
 demo: $(INSTALLED)
-	$(BIN)/python -m hsi_inr_tf.cli.demo
+	$(BIN)/python -m hsi_inr_tf demo
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(TESTS)

@@ -113,9 +113,3 @@ def run(options: Options) -> None:
 
 def _heading(number: str, text: str) -> None:
     print(f"\n[{number}] {text}", flush=True)
-
-
-if __name__ == "__main__":
-    from hsi_inr_tf.cli import command
-
-    command(run, Options)

@@ -11,12 +11,15 @@ from hsi_inr_tf.cli import command
 class Command:
     """`module` in hsi_inr_tf/cli holds Options and run; `about` is its line in the list of commands.
 
-    Its help ends with the `examples`.
+    Its help ends with the `examples`. `defaults` names the module's function that gives the Options which
+    flags change. A command with names of its own (`has_names`) has main(argv) instead of Options and run.
     """
 
     module: str
     about: str
     examples: tuple[str, str]
+    defaults: str | None = None
+    has_names: bool = False
 
 
 COMMANDS = {
@@ -28,7 +31,7 @@ COMMANDS = {
         "hsi-inr view photo.hdr --reference measured.hdr --points 120,80 40,200 --out report")),
     "train": Command("train", "train a model; the same command goes on with an interrupted run", (
         "hsi-inr train --model inr-compact --dataset cave --split cave-22-10 --loss l1+sam --out runs/mine",
-        "hsi-inr train --config runs/mine/config.json --seed 1 --out runs/mine-1")),
+        "hsi-inr train --config runs/mine/config.json --seed 1 --out runs/mine-1"), defaults="from_file"),
     "evaluate": Command("evaluate", "score a model, beside polynomial regression", (
         "hsi-inr evaluate runs/mine --dataset cave --split cave-22-10:test --protocol full",
         "hsi-inr evaluate inr-edge --dataset folder:leaves --split test --json scores.json")),
@@ -46,7 +49,7 @@ COMMANDS = {
         "hsi-inr inspect-data folder:leaves --out leaves.png")),
     "benchmark": Command("benchmark", "measurements and the paper's tables: benchmark NAME", (
         "hsi-inr benchmark speed --sizes 512 --engines litert --threads 2",
-        "hsi-inr benchmark folds runs/fold-0 runs/fold-1")),
+        "hsi-inr benchmark folds runs/fold-0 runs/fold-1"), has_names=True),
     "bundle": Command("bundle", "from a finished run to a folder of weights, description and .tflite", (
         "hsi-inr bundle runs/mine --out models/mine",
         "hsi-inr bundle runs/mine --which best --out models/mine-best")),
@@ -87,7 +90,7 @@ def run(name: str, argv: list[str] | None = None) -> None:
     """Run one command with its arguments, by default those of this process."""
     chosen = COMMANDS[name]
     module = import_module(f"hsi_inr_tf.cli.{chosen.module}")  # only this one: others may need extras
-    if hasattr(module, "main"):
+    if chosen.has_names:
         return module.main(argv)
-    prog = f"hsi-inr {name}"
-    command(module.run, module.Options, argv, getattr(module, "from_file", None), prog, chosen.examples)
+    defaults = getattr(module, chosen.defaults) if chosen.defaults else None
+    command(module.run, module.Options, argv, defaults, f"hsi-inr {name}", chosen.examples)

@@ -146,7 +146,7 @@ def _wavelengths(options) -> tuple[float, ...] | None:
 def _on_runner(images, targets, options):
     """The same on a Beam runner; pictures that cannot be read are reported at the end."""
     try:
-        from hsi_inr_tf.inference import beam as pipeline
+        from hsi_inr_tf.inference import beam
     except ImportError as error:
         raise InputError(f"--runner needs Apache Beam: pip install 'hsi_inr_tf[beam]' ({error})") from error
 
@@ -157,7 +157,7 @@ def _on_runner(images, targets, options):
         f"reconstructing {len(images)} pictures on {options.runner}; the report will be {report}", flush=True
     )
     work = partial(reconstruct_file, options=options)
-    outcomes = pipeline.run(
+    outcomes = beam.run(
         zip(images, targets, strict=True), options.model, work, report, options.runner, options.runner_options
     )
     for outcome in outcomes:

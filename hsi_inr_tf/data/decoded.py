@@ -1,13 +1,13 @@
 """Scenes of a built TFDS dataset, decoded once into .npy files that are memory-mapped from then on."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import replacing, write_text
 from hsi_inr_tf.optics import Camera
 
 BUILDERS = ("arad_1k", "cave", "ntire2018", "nus", "reflectance_collage")  # in tfds_builders/
@@ -87,30 +87,11 @@ def _decode(builder, folder, split, index_path):
         save_scene(folder, name, example["rgb"], example["cube"])
         names.append(name)
         whites.append(float(example["white"]))
-    save_text(index_path, json.dumps({"names": names, "whites": whites}))
+    write_text(index_path, json.dumps({"names": names, "whites": whites}))
 
 
 def save_scene(folder: Path, name: str, rgb: np.ndarray, cube: np.ndarray) -> None:
     """Keep one decoded scene below `folder`."""
     for kind, array in (("rgb", rgb), ("cube", cube)):
-        _replace(
-            _path(folder, name, kind), lambda file, array=array: np.save(file, array, allow_pickle=False)
-        )
-
-
-def save_text(path: Path, text: str) -> None:
-    _replace(path, lambda file: file.write(text.encode()))
-
-
-def _replace(path: Path, write):
-    """Write a file under a temporary name beside it and rename it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            write(file)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise InputError(f"{path.parent}: decoded scenes cannot be kept here ({error.strerror})") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        with replacing(_path(folder, name, kind)) as temporary:
+            np.save(temporary, array, allow_pickle=False)

@@ -11,6 +11,7 @@ import numpy as np
 from hsi_inr_tf.data import decoded, formats
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import write_text
 from hsi_inr_tf.optics import VISIBLE, Camera, named
 
 CUBES = (".hdr", ".mat", ".npz", ".nc")
@@ -118,7 +119,7 @@ def _index(folder, cache):
         "parts": [_part(folder, picture) for picture, _ in found.values()],
         **_decode(folder, found, cache),
     }
-    decoded.save_text(path, json.dumps(index))
+    write_text(path, json.dumps(index))
     return index
 
 

@@ -56,10 +56,8 @@ def compare(
             difference = np.abs(actual - expected)
             largest = float(np.maximum(largest, difference.max()))  # unlike max, keeps what is not a number
             peak = float(np.maximum(peak, np.abs(expected).max()))
-            squares, count = (
-                squares + float(np.square(difference, dtype=np.float64).sum()),
-                count + difference.size,
-            )
+            squares += float(np.square(difference, dtype=np.float64).sum())
+            count += difference.size
             if cube is not None:
                 before, after = score(cube[window], expected), score(cube[window], actual)
                 changes.append([after[metric] - before[metric] for metric in METRICS])
@@ -75,11 +73,9 @@ def compare(
 def size(path) -> int:
     """Bytes of a file, or of all files below a folder."""
     path = Path(path)
-    return (
-        path.stat().st_size
-        if path.is_file()
-        else sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    )
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 def table(rows: Iterable[Parity]) -> str:

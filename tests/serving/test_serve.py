@@ -173,12 +173,10 @@ def test_sigterm_lets_the_request_under_way_finish(model):
 
 
 def test_a_taken_port_is_named_and_ends_with_status_2(model, server):
-    script = (
-        "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, "
-        "Options)"
-    )
     ended = subprocess.run(
-        [sys.executable, "-c", script, str(model), "--port", str(server.port)], capture_output=True, text=True
+        [sys.executable, "-m", "hsi_inr_tf", "serve", str(model), "--port", str(server.port)],
+        capture_output=True,
+        text=True,
     )
     assert ended.returncode == 2
     assert f"cannot listen at 127.0.0.1:{server.port}" in ended.stderr

@@ -130,13 +130,9 @@ def serving(model: str, *arguments: str, wait: float = 600.0):
     SIGTERM.
     """
     port, grpc_port = _free_port(), _free_port()
-    script = (
-        "from hsi_inr_tf.cli import command; from hsi_inr_tf.cli.serve import Options, run; command(run, "
-        "Options)"
-    )
     ports = ("--port", str(port), "--grpc-port", str(grpc_port))
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(model), "--name", "loaded", *ports, *arguments],
+        [sys.executable, "-m", "hsi_inr_tf", "serve", str(model), "--name", "loaded", *ports, *arguments],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -2,6 +2,7 @@
 split's training part.
 """
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,8 +64,9 @@ def run(options: Options) -> None:
     print(scores.table())
     print(f"\nbeside polynomial regression of degree 3 for each pixel, fitted on {fitted_on}")
     print(comparison(model, scores, baseline))
-    for note in notes(reconstructor.description, scenes, split == fitted_on):
-        print(f"note: {note}")
+    remarks = list(notes(reconstructor.description, scenes, split == fitted_on))
+    for remark in remarks:
+        print(f"warning: {remark}", file=sys.stderr)
     if options.json:
         write_json(
             options.json,
@@ -76,6 +78,7 @@ def run(options: Options) -> None:
                 "protocol": options.protocol,
                 "consistent": options.consistent,
                 "scores": scores.to_dict(),
+                "warnings": remarks,
                 "regression": {"degree": 3, "fitted_on": fitted_on, **baseline.to_dict()},
                 "provenance": reconstructor.description.provenance,
             },

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hsi_inr_tf.data.recolouring import recoloured
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import Camera
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What may happen to a crop. The last three change the light, so the RGB is rendered again and quantised
+    """What may happen to a crop. All but flips change the light, so the RGB is rendered again and quantised
     to 8 bit.
     """
 
@@ -24,15 +25,17 @@ class Augmentation:
     """Multiply the spectrum by a smooth curve: standard deviation of its logarithm (another illuminant)."""
     mixing: float = 0.0
     """Probability that another crop's light is added in a random proportion (mixed materials)."""
+    recolouring: float = 0.0
+    """Probability that materials are exchanged for measured reflectances, shading and texture staying."""
 
     def __post_init__(self):
-        for name, largest in (("exposure", 8.0), ("modulation", 2.0), ("mixing", 1.0)):
+        for name, largest in (("exposure", 8.0), ("modulation", 2.0), ("mixing", 1.0), ("recolouring", 1.0)):
             if not 0 <= getattr(self, name) <= largest:
                 raise InputError(f"augmentation: {name} is {getattr(self, name)}, expected 0 to {largest:g}")
 
     @property
     def physical(self) -> bool:
-        return bool(self.exposure or self.modulation or self.mixing)
+        return bool(self.exposure or self.modulation or self.mixing or self.recolouring)
 
 
 def flip(rgb, cube, rng: np.random.Generator):
@@ -43,19 +46,27 @@ def flip(rgb, cube, rng: np.random.Generator):
     return (rgb.swapaxes(0, 1), cube.swapaxes(0, 1)) if transpose else (rgb, cube)
 
 
-def relight(rgb, cube, rng: np.random.Generator, camera: Camera, augmentation: Augmentation, other):
-    """Change the light of one crop; `other()` gives the (rgb, cube) that may be mixed in.
+def relight(
+    rgb, cube, rng: np.random.Generator, camera: Camera, augmentation: Augmentation, other, reflectances=None
+):
+    """Change the light of one crop; `other()` gives the (rgb, cube) that may be mixed in, `reflectances` [n,
+    bands] the materials that may be exchanged for its own.
 
     What the shipped RGB has beyond the camera's model of it (noise, processing) is kept, in linear light, so
     that relit crops look like the data the model will meet; where the RGB is clipped there is nothing to
     keep.
     """
+    mixed, exchanged = rng.random(2) < (augmentation.mixing, augmentation.recolouring)
+    if not (mixed or exchanged or augmentation.exposure or augmentation.modulation):
+        return rgb, cube
     residual = _residual(rgb, cube, camera)
-    if rng.random() < augmentation.mixing:
+    if mixed:
         share = np.float32(rng.uniform(0.1, 0.9))
         rgb2, cube2 = other()
         residual = share * residual + (1 - share) * _residual(rgb2, cube2, camera)
         cube = share * cube + (1 - share) * cube2
+    if exchanged:
+        cube = recoloured(cube, reflectances, rng)
     gain = np.float32(2.0 ** rng.uniform(-augmentation.exposure, augmentation.exposure))
     cube = np.clip(cube * (gain * smooth_gain(rng, cube.shape[-1], augmentation.modulation)), 0, 1)
     rgb = camera.encode(camera.linear_rgb(cube) + gain * residual)

@@ -20,13 +20,15 @@ def patches(
     first_step: int = 0,
     steps: int | None = None,
     augmentation: Augmentation | None = None,
+    reflectances: np.ndarray | None = None,
     shard: tuple[int, int] = (0, 1),
 ):
     """tf.data.Dataset of (rgb [b, patch, patch, 3], cube [b, patch, patch, bands]) float32, endless unless
     `steps` is given.
 
     The first batch is that of step `first_step`. `shard` = (index, count) gives the index-th of `count` equal
-    parts of every batch, for one of several workers. InputError where a scene is smaller than a patch or the
+    parts of every batch, for one of several workers. `reflectances` [n, bands] are what
+    `augmentation.recolouring` takes materials from. InputError where a scene is smaller than a patch or the
     batch does not divide.
     """
     import tensorflow as tf
@@ -38,13 +40,15 @@ def patches(
         )
     check_patch(scenes, patch)
     augmentation = augmentation or Augmentation()
+    if augmentation.recolouring and (reflectances is None or not len(reflectances)):
+        raise InputError("augmentation: recolouring needs reflectances measured at the bands of the scenes")
     examples = range(index * batch_size // count, (index + 1) * batch_size // count)
 
     def read(step):
         # Stateless, as it is: otherwise tf.data would give up reading ahead in parallel where operations must
         # be deterministic.
         return tf.numpy_function(
-            lambda s: batch(scenes, patch, batch_size, seed, int(s), augmentation, examples),
+            lambda s: batch(scenes, patch, batch_size, seed, int(s), augmentation, examples, reflectances),
             [step],
             (tf.float32, tf.float32),
             stateful=False,
@@ -79,6 +83,7 @@ def batch(
     step: int,
     augmentation: Augmentation,
     examples=None,
+    reflectances=None,
 ):
     """The crops of step `step`, or only those numbered in `examples`: (rgb [n, p, p, 3], cube [n, p, p,
     bands]).
@@ -90,7 +95,7 @@ def batch(
     for place, example in enumerate(examples):
         scene = scene_of_group(len(scenes), seed, step * groups + example // CROPS_PER_SCENE)
         rgb[place], cube[place] = _example(
-            scenes, scene, patch, np.random.default_rng([seed, step, example]), augmentation
+            scenes, scene, patch, np.random.default_rng([seed, step, example]), augmentation, reflectances
         )
     return rgb, cube
 
@@ -103,7 +108,7 @@ def scene_of_group(count: int, seed: int, group: int) -> int:
     return int(np.random.default_rng([seed, round_]).permutation(count)[position])
 
 
-def _example(scenes, scene, patch, rng, augmentation):
+def _example(scenes, scene, patch, rng, augmentation, reflectances):
     def crop(index):
         height, width = scenes.shape(index)
         return scenes.crop(
@@ -113,6 +118,12 @@ def _example(scenes, scene, patch, rng, augmentation):
     rgb, cube = crop(scene)
     if augmentation.physical:
         rgb, cube = relight(
-            rgb, cube, rng, scenes.camera, augmentation, lambda: crop(int(rng.integers(len(scenes))))
+            rgb,
+            cube,
+            rng,
+            scenes.camera,
+            augmentation,
+            lambda: crop(int(rng.integers(len(scenes)))),
+            reflectances,
         )
     return flip(rgb, cube, rng) if augmentation.flips else (rgb, cube)

@@ -1,5 +1,6 @@
 """A trained model's scores on scenes, beside a baseline's, and what a reader of them must know."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -49,8 +50,8 @@ def wins(scores: metrics.Scores, baseline: metrics.Scores, metric: str) -> int:
     )
 
 
-def notes(description, scenes, fitted_on_scored: bool):
-    """What a reader of the scores must know."""
+def notes(description, scenes, fitted_on_scored: bool) -> Iterator[str]:
+    """What a reader of the scores of `scenes` must know, a sentence each."""
     seen = sorted(set(description.provenance.get("scenes", ())) & set(scenes.names))
     if seen:
         yield (

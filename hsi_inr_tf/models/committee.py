@@ -79,9 +79,11 @@ class Committee(keras.Model):
         self.stride = max(member.stride for member in members)
         self.halo = max(member.halo for member in members)
 
-    def prepare(self, scenes) -> None:
-        """Fit the regression to the training scenes, before the first step."""
-        fitted = polynomial_regression.fit(scenes, self.features.degree, RIDGE)
+    def prepare(self, scenes, chart=None, share: float = 0.0) -> None:
+        """Fit the regression to the training scenes and, with `share` of the weight, to a `chart` of measured
+        reflectances (see optics/reflectances.py), before the first step.
+        """
+        fitted = polynomial_regression.fit(scenes, self.features.degree, RIDGE, chart, share)
         kernel, bias = fitted.get_weights()
         self.regression.coefficients.assign(ops.concatenate([bias[None], kernel[0, 0]]))
 

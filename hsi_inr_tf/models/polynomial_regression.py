@@ -32,20 +32,23 @@ class PolynomialRegression(keras.Model):
         return {"bands": self.bands, "degree": self.degree, "name": self.name, "trainable": self.trainable}
 
 
-def fit(scenes, degree: int = 3, ridge: float = 0.0) -> PolynomialRegression:
+def fit(scenes, degree: int = 3, ridge: float = 0.0, chart=None, share: float = 0.0) -> PolynomialRegression:
     """The model that fits all pixels of `scenes` (each with rgb [height, width, 3] and cube [height, width,
     bands]) best.
 
     Least squares in float64. Scene by scene the products of features with features and with bands are summed;
     a few dozen numbers a side hold all that the solution needs. `ridge` penalises large coefficients, the
     constant excepted, in units of the mean squared feature: it tames what the polynomial says of colours that
-    no scene has.
+    no scene has. `chart` = (rgb, cube) of measured reflectances gets `share` of the weight, however many
+    pixels it and the scenes have.
     """
-    gram = moments = 0.0
-    for scene in scenes:
-        features = _features(scene.rgb, degree)
-        gram = gram + features.T @ features
-        moments = moments + features.T @ scene.cube.reshape(len(features), -1).astype(np.float64)
+    gram, moments = _mean_products(((scene.rgb, scene.cube) for scene in scenes), degree)
+    if share:
+        of_chart = _mean_products([chart], degree)
+        gram, moments = (
+            (1 - share) * of_scenes + share * measured
+            for of_scenes, measured in zip((gram, moments), of_chart, strict=True)
+        )
     penalty = np.full(len(gram), ridge * np.trace(gram) / len(gram))
     penalty[0] = 0.0
     # Where the pictures leave coefficients open, as gray ones do, lstsq takes the smallest.
@@ -54,6 +57,18 @@ def fit(scenes, degree: int = 3, ridge: float = 0.0) -> PolynomialRegression:
     model = PolynomialRegression(weights.shape[1], degree)
     model.coefficients.set_weights([weights[None, None, 1:], weights[0]])
     return model
+
+
+def _mean_products(pictures, degree):
+    """Means over all pixels of (features x features, features x bands)."""
+    gram = moments = 0.0
+    pixels = 0
+    for rgb, cube in pictures:
+        features = _features(rgb, degree)
+        gram = gram + features.T @ features
+        moments = moments + features.T @ cube.reshape(len(features), -1).astype(np.float64)
+        pixels += len(features)
+    return gram / pixels, moments / pixels
 
 
 def _features(rgb, degree):

@@ -61,6 +61,13 @@ class TrainConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
     """What happens to training crops."""
 
+    reflectances: Path | None = None
+    """Library of measured reflectances (.csv, .npz, ENVI) beside those that colour-science carries."""
+    reflectance_share: float = 0.1
+    """Share of the weight that reflectances have in what a model fits in closed form (inr-compact,
+    inr-edge).
+    """
+
     out: Path | None = None
     """Run folder; by default runs/MODEL-DATASET. A run found there is resumed."""
     steps: int = 10_000
@@ -126,6 +133,8 @@ class TrainConfig:
         for name in ("seed", "warmup_steps", "weight_decay"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected at least 0")
+        if not 0 <= self.reflectance_share < 1:
+            raise InputError(f"--reflectance-share is {self.reflectance_share}, expected 0 to less than 1")
         for name in ("learning_rate", "clip_norm"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
@@ -154,7 +163,7 @@ class TrainConfig:
             unknown = set(values) - {f.name for f in fields(cls)}
             if unknown:
                 raise ValueError(f"unknown setting {', '.join(sorted(unknown))}")
-            for name in ("data_dir", "out", "start_from"):
+            for name in ("data_dir", "out", "start_from", "reflectances"):
                 if values.get(name) is not None:
                     values[name] = Path(values[name])
             for name, default in asdict(cls()).items():

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from hsi_inr_tf import data, metrics, models
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics import reflectances
 from hsi_inr_tf.trained import weights
 from hsi_inr_tf.training import checkpoints, devices, prepare, tensorboard
 from hsi_inr_tf.training.callbacks import ProgressBar
@@ -70,6 +71,7 @@ class _Run:
         self.strategy = strategy
         self.chief = chief
         self.scenes = scenes
+        self.measured = reflectances.measured(scenes.wavelengths, config.reflectances)
         self.stop = stop
         bands = len(scenes.wavelengths)
         overrides = dict(config.overrides) | ({} if bands == 31 else {"bands": bands})
@@ -79,7 +81,7 @@ class _Run:
         self.shown = models.build(config.model, **overrides)
         found = checkpoints.latest(folder.checkpoints)
         if not found:
-            prepare.first_weights(self.shown, config, scenes)
+            prepare.first_weights(self.shown, config, scenes, self.measured)
         with strategy.scope(), devices.computing_in(config.precision):
             self.model = models.build(config.model, **overrides)
             self.model.set_weights(self.shown.get_weights())
@@ -202,6 +204,7 @@ class _Run:
                 first_step=self.step,
                 steps=config.steps - self.step,
                 augmentation=config.augmentation,
+                reflectances=self.measured,
             ),
         )
         run = several_steps(training_step(self.model, self.optimizer, self.average, config, self.strategy))

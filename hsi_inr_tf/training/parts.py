@@ -31,6 +31,17 @@ def part_names(config: TrainConfig) -> tuple[str, str | None]:
     return split, config.validation_split or held_out
 
 
+def held_out(config: TrainConfig) -> str | None:
+    """The scenes of a run's split that it was not trained on: what it validated on or, of a run on
+    "NAME:train", NAME's part "validation".
+    """
+    _, validation = part_names(config)
+    name, _, part = (config.split or "").partition(":")
+    if validation is None and part == "train" and "validation" in splits.TABLE.get(name, ()):
+        return f"{name}:validation"
+    return validation
+
+
 def scenes_of_batch(scenes: Scenes, config: TrainConfig, number: int) -> list[str]:
     """The names of the scenes that batch `number` (from 0) was cut from."""
     groups = -(-config.batch_size // CROPS_PER_SCENE)

@@ -15,18 +15,20 @@ import hsi_inr_tf
 from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.data.patches import check_patch
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics import reflectances
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.weights import load_weights, trained_weights
 from hsi_inr_tf.training.config import TrainConfig
 from hsi_inr_tf.training.parts import part_names
 
 
-def first_weights(model: keras.Model, config: TrainConfig, scenes: Scenes) -> None:
-    """Give `model` what training starts from besides random weights: what it fits in closed form, and
-    --start-from.
+def first_weights(model: keras.Model, config: TrainConfig, scenes: Scenes, measured: np.ndarray) -> None:
+    """Give `model` what training starts from besides random weights: what it fits in closed form to the
+    scenes and the `measured` reflectances [n, bands], and --start-from.
     """
     if hasattr(model, "prepare"):
-        model.prepare(scenes)
+        share = config.reflectance_share if len(measured) else 0.0
+        model.prepare(scenes, reflectances.chart(measured, scenes.camera), share)
         if not all(np.isfinite(weight).all() for weight in model.get_weights()):
             broken = [scene.name for scene in scenes if not np.isfinite(scene.cube).all()]
             raise InputError(

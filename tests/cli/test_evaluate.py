@@ -95,7 +95,7 @@ def test_regression_stands_beside_the_model_and_learned_from_the_training_scenes
 
 def test_scores_of_training_scenes_say_so(run_folder, data_dir, tmp_path, capsys):
     result(run_folder, data_dir, tmp_path / "scores.json", split="train")
-    printed = capsys.readouterr().out
+    printed = capsys.readouterr().err
     assert "trained on 2 of these scenes (ARAD_1K_0001, ARAD_1K_0002)" in printed
     assert "fitted on the scenes that it is scored on" in printed
 

@@ -45,3 +45,13 @@ def test_missing_scenes_are_listed_unless_allowed():
 def test_unknown_splits_are_refused_with_the_known_ones(split, hint):
     with pytest.raises(InputError, match=hint):
         splits.scene_names(split)
+
+
+def test_the_groups_hold_out_every_shared_scene_once_and_keep_like_with_like():
+    groups = [splits.scene_names(f"cave-grouped-{k}:validation") for k in range(4)]
+    everything = [scene for group in groups for scene in group]
+    assert sorted(everything) == sorted(splits.scene_names("cave-shared-20:train"))
+    food = [name for name in everything if "real" in name and name != "fake_and_real_beers"]
+    assert sorted(groups[0]) == sorted(food) and len(food) == 9
+    for k, group in enumerate(groups):
+        assert set(splits.scene_names(f"cave-grouped-{k}:train")) == set(everything) - set(group)

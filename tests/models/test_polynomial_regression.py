@@ -60,3 +60,15 @@ def test_a_ridge_shrinks_all_but_the_constant():
     model = polynomial_regression.fit([one], degree=1, ridge=0.5)
     np.testing.assert_allclose(model.coefficients.bias, weights[0], rtol=1e-5)
     np.testing.assert_allclose(np.squeeze(model.coefficients.kernel), weights[1:], atol=1e-5)
+
+
+def test_a_chart_gets_its_share_of_the_weight_whatever_its_size():
+    """Scenes say y = 0, the chart y = 1, all of one colour: the fit is the weighted mean."""
+    rng = np.random.default_rng(4)
+    one = scene(rng)
+    one.rgb = np.full((24, 24, 3), 0.5, np.float32)
+    one.cube = np.zeros((24, 24, 1), np.float32)
+    for patches in (1, 50):
+        chart = np.full((patches, 1, 3), 0.5, np.float32), np.ones((patches, 1, 1), np.float32)
+        model = polynomial_regression.fit([one], chart=chart, share=0.25)
+        np.testing.assert_allclose(model({"rgb": one.rgb[None]})["hsi"], 0.25, atol=1e-6)

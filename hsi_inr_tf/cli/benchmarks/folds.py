@@ -14,8 +14,8 @@ from hsi_inr_tf.files import write_json
 @dataclass(frozen=True)
 class Options:
     runs: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Run folders, trained alike on splits with a part "validation" (cave-shared-fold-0, ...), no scene twice
-    among these.
+    """Run folders, trained alike on splits with a part "validation" (cave-grouped-0:train, ...), no scene
+    twice among these.
     """
     which: Literal["last", "best"] = "last"
     """Their weights: the last, or those that were best on the scenes that are scored, which flatters them."""
@@ -29,39 +29,42 @@ class Options:
 
 def run(options: Options) -> None:
     """Score runs of several folds on the scenes that each held out, beside regression fitted on what each was
-    trained on.
+    trained on: the mean over scenes, the mean over folds, and the worst fold.
     """
     from hsi_inr_tf import data, metrics
     from hsi_inr_tf.inference import Reconstructor
     from hsi_inr_tf.inference.engines import KerasEngine
     from hsi_inr_tf.trained.weights import load_run
     from hsi_inr_tf.training import TrainConfig
-    from hsi_inr_tf.training.parts import part_names
+    from hsi_inr_tf.training.parts import held_out, part_names
     from hsi_inr_tf.training.run_folder import RunFolder
 
     if not options.runs:
         raise InputError("there is no run to score, expected at least one run folder")
-    rows, baseline = [], []
+    rows, baseline, folds = [], [], []
     for folder in options.runs:
         model, description = load_run(folder, options.which)
         path = RunFolder(folder).config
         config = TrainConfig.from_json(path.read_text(), path)
-        trained_on, held_out = part_names(config)
-        if held_out is None:
+        test = held_out(config)
+        if test is None:
             raise InputError(
                 f"{folder}: its split {config.split} holds no scenes out, expected one with a part validation"
             )
         train, scenes = (
             data.open_scenes(config.dataset, options.data_dir, part, allow_missing=config.allow_missing)
-            for part in (trained_on, held_out)
+            for part in (part_names(config)[0], test)
         )
         again = {row["scene"] for row in rows} & set(scenes.names)
         if again:
             raise InputError(
                 f"{folder}: {', '.join(sorted(again))} were held out by another of these runs too"
             )
-        rows += scored(Reconstructor(KerasEngine(model, description)), scenes, options.protocol).rows
-        baseline += scored(regression_reconstructor(train), scenes, options.protocol).rows
+        mine = scored(Reconstructor(KerasEngine(model, description)), scenes, options.protocol)
+        other = scored(regression_reconstructor(train), scenes, options.protocol)
+        rows += mine.rows
+        baseline += other.rows
+        folds.append({"held_out": test, "mean": mine.mean, "regression": other.mean})
     scores, baseline = (metrics.Scores(options.protocol, tuple(some)) for some in (rows, baseline))
     print(
         f"{description.model}, {len(options.runs)} runs, the {len(rows)} scenes that they held out, "
@@ -73,6 +76,7 @@ def run(options: Options) -> None:
         "was trained on"
     )
     print(comparison(description.model, scores, baseline))
+    print(f"\nby fold\n{fold_table(folds)}")
     if options.json:
         write_json(
             options.json,
@@ -80,8 +84,43 @@ def run(options: Options) -> None:
                 "model": description.model,
                 "runs": [str(folder) for folder in options.runs],
                 "protocol": options.protocol,
+                "folds": folds,
                 "scores": scores.to_dict(),
                 "regression": baseline.to_dict(),
             },
         )
         print(f"wrote {options.json}")
+
+
+def fold_table(folds: list[dict]) -> str:
+    """The mean scores of every fold, the mean over folds and the worst fold of each metric, with what they
+    are better than regression in brackets, as text.
+    """
+    from hsi_inr_tf import metrics
+
+    def line(title, means):
+        cells = (f"{metrics.text(mine, m)} ({mine - other:+.{digits(m)}f})" for m, mine, other in means)
+        return f"{title:<28}" + "".join(f"{cell:>18}" for cell in cells)
+
+    def digits(metric):
+        return len(metrics.text(0.0, metric)) - 2
+
+    def worst(metric):
+        values = [fold["mean"][metric] for fold in folds]
+        return folds[values.index(min(values) if metrics.better(1, 0, metric) else max(values))]
+
+    def mean(of, metric):
+        return sum(fold[of][metric] for fold in folds) / len(folds)
+
+    names = metrics.METRICS
+    return "\n".join(
+        [
+            f"{'':<28}" + "".join(f"{metric.upper():>18}" for metric in names),
+            *(
+                line(fold["held_out"], [(m, fold["mean"][m], fold["regression"][m]) for m in names])
+                for fold in folds
+            ),
+            line("mean of folds", [(m, mean("mean", m), mean("regression", m)) for m in names]),
+            line("worst fold", [(m, worst(m)["mean"][m], worst(m)["regression"][m]) for m in names]),
+        ]
+    )

@@ -16,6 +16,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.metrics import METRICS, evaluate
 from hsi_inr_tf.models import polynomial_regression
 from hsi_inr_tf.models.committee import RIDGE
+from hsi_inr_tf.optics import reflectances
 from hsi_inr_tf.trained.weights import load_run
 from hsi_inr_tf.training import TrainConfig, checkpoints, train
 from hsi_inr_tf.training.run_folder import RunFolder
@@ -177,7 +178,11 @@ def test_tensorboard_files_hold_scalars_and_figures(config, scenes):
 def test_committee_fits_its_regression_and_goes_on_with_it(config, scenes, tmp_path):
     committee = replace(config, model="inr-compact", overrides={**COMMITTEE, "members": 2}, steps=3)
     model, _ = load_run(train(committee, scenes=scenes))
-    kernel, bias = polynomial_regression.fit(scenes, model.features.degree, RIDGE).get_weights()
+    chart = reflectances.chart(reflectances.measured(scenes.wavelengths), scenes.camera)
+    fitted = polynomial_regression.fit(
+        scenes, model.features.degree, RIDGE, chart, committee.reflectance_share
+    )
+    kernel, bias = fitted.get_weights()
     np.testing.assert_array_equal(model.regression.coefficients, np.concatenate([bias[None], kernel[0, 0]]))
 
 

@@ -25,6 +25,13 @@ class Reconstructor:
         self.engine = engine
         self.description = engine.description
 
+    @property
+    def adaptation(self):
+        """What it was adapted with and what that is worth (adapting.Adaptation), if `adapt` made it, else
+        None.
+        """
+        return getattr(self.engine, "adaptation", None)
+
     def reconstruct(
         self,
         rgb,
@@ -142,10 +149,44 @@ class Reconstructor:
                     spectra = self.engine.query(window[None], inside[None].astype(np.float32))[0]
                 spectra = np.clip(spectra, 0.0, 1.0)
                 if consistent:
-                    seen = _bilinear(rgb, points[here, 0], points[here, 1])
+                    seen = bilinear(rgb, points[here, 0], points[here, 1])
                     spectra = back_projection.consistent(spectra, seen, self.description.camera)
                 answers[here] = _resampled(spectra, matrix)
         return answers
+
+    def adapt(
+        self, rgb=None, points=None, spectra=None, wavelengths=None, cube=None, pairs=None, keep: bool = False
+    ) -> "Reconstructor":
+        """A Reconstructor that agrees with what was measured; this one stays as it is.
+
+        Either `points` [n, 2] = (row, column) of `rgb` and their `spectra` [n, bands] at `wavelengths` (nm,
+        by default the model's), or `cube`, a HyperspectralImage of the same scene at lower resolution, or
+        `pairs`, Scenes of a new sensor or material, without `rgb`. What colours like the measured ones gain
+        is in inference/colour_prior.py. `keep` leaves other colours as they were, for a model that shall
+        serve other scenes too. With nothing measured it is the same model. `adaptation` of the result says
+        what it is worth. Raises InputError.
+        """
+        from hsi_inr_tf.inference import adapting
+
+        given = [what is not None for what in (points, cube, pairs)]
+        if (points is None) != (spectra is None) or sum(given) > 1:
+            raise InputError("expected points and their spectra, or a coarse cube, or pairs")
+        if not any(given) or (points is not None and not len(points)):
+            return Reconstructor(self.engine)
+        if pairs is not None:
+            return Reconstructor(adapting.to_pairs(self, pairs, keep))
+        if rgb is None:
+            raise InputError("points and a coarse cube belong to a picture: expected rgb")
+        rgb = _checked(rgb)
+        if cube is not None:
+            return Reconstructor(adapting.to_cube(self, rgb, cube, keep))
+        return Reconstructor(adapting.to_points(self, rgb, points, spectra, wavelengths, keep))
+
+    def suggest_points(self, rgb, count: int = 12) -> np.ndarray:
+        """Where to measure: `count` points [count, 2] = (row, column) of `rgb`, the most telling first."""
+        from hsi_inr_tf.inference import adapting, measuring_points
+
+        return measuring_points.suggest(_checked(rgb), count, adapting.PRIOR)
 
     def _bands(self, wavelengths):
         """(wavelengths, camera, resampling matrix or None) of the cubes to make."""
@@ -215,7 +256,7 @@ class Reconstruction:
             ys = _positions(self.rgb.shape[0], self.shape[0], rows)
             left = 0
             for xs, spectra in self._windows(rows, ys, plan.columns):
-                seen = _bilinear(self.rgb, ys[:, None], xs[None, :], self.decode)
+                seen = bilinear(self.rgb, ys[:, None], xs[None, :], self.decode)
                 if self.consistent:
                     spectra = back_projection.consistent(spectra, seen, camera)
                 error.add(spectra, seen)
@@ -284,7 +325,7 @@ def _within(positions, span, length):
     return (positions + 0.5 >= span.first) & ((positions + 0.5 < span.last) | (span.last == length))
 
 
-def _bilinear(rgb, rows, columns, decode=None):
+def bilinear(rgb, rows, columns, decode=None):
     """The picture [height, width, 3] at fractional (rows, columns), which broadcast; its edge is repeated
     beyond.
     """

@@ -2,6 +2,7 @@
 
 from hsi_inr_tf.layers.cell_mlp import CellMLP
 from hsi_inr_tf.layers.cells import FromCells, ToCells
+from hsi_inr_tf.layers.colour_kernels import ColourKernels
 from hsi_inr_tf.layers.periodic_encoding import PeriodicEncoding
 from hsi_inr_tf.layers.pixel_features import PixelFeatures
 from hsi_inr_tf.layers.polynomial_features import PolynomialFeatures
@@ -13,6 +14,7 @@ from hsi_inr_tf.layers.spectral_attention import SpectralAttention
 
 __all__ = [
     "CellMLP",
+    "ColourKernels",
     "FromCells",
     "Mean",
     "PeriodicEncoding",

@@ -5,6 +5,7 @@ from functools import partial
 import keras
 
 from hsi_inr_tf.layers import CellMLP, PixelFeatures, SharedMLP
+from hsi_inr_tf.models.adapted import Adapted
 from hsi_inr_tf.models.cnn import CNN
 from hsi_inr_tf.models.committee import Committee
 from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
@@ -106,6 +107,11 @@ def inr_committee(
     return Committee(features, [member(i) for i in range(members)], bands, basis, trust)
 
 
+def adapted(base: str = "inr-edge", overrides: dict | None = None, units: int = 24, bands: int = 31) -> Adapted:
+    """The preset `base` with its `overrides`, and the units that adapting adds; what `Reconstructor.adapt` makes."""
+    return Adapted(TABLE[base](**(overrides or {})), units, bands)
+
+
 TABLE = {
     "inr-paper": inr,
     "inr-released": partial(inr, frequencies=2, extra=2, encoding="released"),
@@ -130,4 +136,5 @@ TABLE = {
     "prinet-plus": PriNETPlus,
     "mst-plus-plus": MSTPlusPlus,
     "polynomial-regression": PolynomialRegression,
+    "adapted": adapted,
 }

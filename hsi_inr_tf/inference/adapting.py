@@ -1,0 +1,242 @@
+"""Adapting a model to a scene: by spectra measured at points, a coarse cube, or pairs of a sensor."""
+
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import measuring_points, registration
+from hsi_inr_tf.inference.colour_prior import ColourPrior, Correction
+from hsi_inr_tf.inference.posterior import of_areas, of_points
+from hsi_inr_tf.inference.tiling import to_float
+from hsi_inr_tf.metrics.sam import sam
+from hsi_inr_tf.optics.resampling import resampling
+
+PRIOR = ColourPrior()
+EDGE = 0.12  # of RGB: above it the surroundings of a point hold more than one colour
+SURPRISE = 4.0  # standard deviations
+LIGHT = 0.1  # of RGB: above it picture and spectrum do not show the same
+SIDE = 16  # areas along each side of a pair's picture
+SAMPLES = 8  # pixels along each side of an area that stand for its colours
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What a model was adapted with, and what that is worth.
+
+    `before` and `after`: root mean square error and angle in degrees at the measured points without and with
+    the other points' correction (each point left out in turn); over the areas themselves, not left out, for a
+    cube or pairs. None for a single point. `shift`: by how many pixels a coarse cube lay off the picture.
+    """
+
+    source: str
+    measurements: int
+    before: tuple[float, float] | None
+    after: tuple[float, float] | None
+    warnings: tuple[str, ...] = ()
+    shift: tuple[int, int] | None = None
+    keep: bool = False
+
+    def sentence(self) -> str:
+        """For a person."""
+        if self.before is None:
+            return f"adapted to {self.measurements} {self.source}; one alone cannot be checked by others"
+        what = "each left out in turn" if self.source == "points" else "over the areas measured"
+        moved = f", which lay {self.shift[0]} down and {self.shift[1]} right" if self.shift else ""
+        return (
+            f"adapted to {self.measurements} {self.source}{moved}: error {self.before[0]:.4f} and "
+            f"{self.before[1]:.1f} degrees before, {self.after[0]:.4f} and {self.after[1]:.1f} after "
+            f"({what})"
+        )
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+class AdaptedEngine:
+    """An engine with a correction added to what it says; `base` is the engine."""
+
+    def __init__(self, base, correction: Correction, adaptation: Adaptation):
+        own = base.description
+        self.base = base
+        self.correction = correction
+        self.adaptation = adaptation
+        self.fixed_shape, self.batch_size = base.fixed_shape, base.batch_size
+        self.description = replace(
+            own,
+            model="adapted",
+            overrides={
+                "base": own.model,
+                "overrides": own.overrides,
+                "units": correction.count,
+                "bands": len(own.wavelengths),
+            },
+            provenance={**own.provenance, "adapted": adaptation.to_dict()},
+        )
+        if hasattr(base, "sample"):
+            self.sample, self.query = self._sample, self._query
+
+    def __call__(self, rgb: np.ndarray) -> np.ndarray:
+        return self.base(rgb) + self.correction(rgb)
+
+    def _sample(self, rgb, rows, columns):
+        return self.base.sample(rgb, rows, columns) + self.correction(
+            _between(rgb, np.asarray(rows)[:, None], np.asarray(columns)[None])
+        )
+
+    def _query(self, rgb, points):
+        pixels = _between(rgb, points[0, :, 0], points[0, :, 1])
+        return self.base.query(rgb, points) + self.correction(pixels)
+
+
+def to_points(reconstructor, rgb, points, spectra, wavelengths=None, keep: bool = False) -> AdaptedEngine:
+    """The engine adapted to spectra [n, bands] measured at points [n, 2] of rgb; see Reconstructor.adapt."""
+    rgb = to_float(rgb)
+    points, spectra = np.atleast_2d(np.asarray(points, np.float64)), np.atleast_2d(spectra)
+    spectra = at_wavelengths(spectra, wavelengths, reconstructor.description.wavelengths)
+    if points.shape != (len(spectra), 2):
+        raise InputError(f"{len(spectra)} spectra for points of shape {points.shape}, expected one a point")
+    if not np.isfinite(spectra).all() or spectra.min() < -0.05:
+        raise InputError("the measured spectra hold values that are negative or no numbers")
+    if spectra.max() > 2.0:
+        raise InputError(
+            f"the measured spectra reach {spectra.max():g}, expected the picture's scale, in which white is "
+            "1 (percent: divide by 100)"
+        )
+    inside = (points >= -0.5) & (points <= np.array(rgb.shape[:2]) - 0.5)
+    if not inside.all():
+        row, column = points[~inside.all(1)][0]
+        raise InputError(
+            f"point ({row:g}, {column:g}) lies outside the picture of {rgb.shape[0]} x {rgb.shape[1]} pixels"
+        )
+    pixels = np.clip(np.round(points), 0, np.array(rgb.shape[:2]) - 1).astype(int)
+    camera = reconstructor.description.camera
+    pixels = registration.settled(rgb, pixels, spectra, camera)
+    predicted = _predicted(reconstructor, rgb, pixels)
+    colours = rgb[tuple(pixels.T)]
+    posterior = of_points(PRIOR, colours, spectra - predicted, keep)
+    several = len(points) > 1
+    adaptation = Adaptation(
+        "points",
+        len(points),
+        _error(spectra, predicted) if several else None,
+        _error(spectra, predicted + posterior.left_out) if several else None,
+        _warnings(rgb, points, pixels, spectra, camera, posterior.surprise),
+        keep=keep,
+    )
+    return AdaptedEngine(reconstructor.engine, posterior.correction, adaptation)
+
+
+def to_cube(reconstructor, rgb, cube, keep: bool = False) -> AdaptedEngine:
+    """The engine adapted to a coarse HyperspectralImage of the scene of rgb; see Reconstructor.adapt."""
+    rgb = to_float(rgb)
+    own = reconstructor.description
+    coarse = at_wavelengths(np.asarray(cube.data, np.float64), cube.wavelengths, own.wavelengths)
+    shift = registration.shift_of(rgb, coarse, own.camera)
+    pixels, truth, predicted = _areas(reconstructor, rgb, coarse, shift)
+    return _by_areas(
+        reconstructor, "areas of a coarse cube", pixels, truth, predicted, keep, shift if any(shift) else None
+    )
+
+
+def to_pairs(reconstructor, scenes, keep: bool = False) -> AdaptedEngine:
+    """The engine adapted to pairs of picture and cube, a Scenes; see Reconstructor.adapt."""
+    parts = []
+    for scene in scenes:
+        cube = at_wavelengths(
+            np.asarray(scene.cube, np.float64), scenes.wavelengths, reconstructor.description.wavelengths
+        )
+        rows, columns = registration.footprints(
+            scene.rgb.shape, [min(SIDE, side) for side in scene.rgb.shape[:2]]
+        )
+        coarse = np.add.reduceat(np.add.reduceat(cube, rows[:, 0], 0), columns[:, 0], 1)
+        sizes = (rows[:, 1] - rows[:, 0])[:, None] * (columns[:, 1] - columns[:, 0])
+        parts.append(_areas(reconstructor, scene.rgb, coarse / sizes[..., None], (0, 0)))
+    joined = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+    return _by_areas(reconstructor, f"areas of {len(parts)} pairs", *joined, keep)
+
+
+def at_wavelengths(spectra, wavelengths, own) -> np.ndarray:
+    """spectra [..., bands] at `wavelengths` (None: the model's) -> at the model's `own`."""
+    spectra = np.asarray(spectra, np.float64)
+    count = len(own) if wavelengths is None else len(wavelengths)
+    if spectra.shape[-1] != count:
+        raise InputError(f"spectra of {spectra.shape[-1]} bands, expected {count}, one a wavelength")
+    if wavelengths is None or (count == len(own) and np.allclose(wavelengths, own)):
+        return spectra
+    try:
+        return spectra @ resampling(wavelengths, own)
+    except InputError as error:
+        raise InputError(
+            f"the measured spectra span {wavelengths[0]:g} to {wavelengths[-1]:g} nm in {count} bands, the "
+            f"model needs six or more that cover {own[0]:g} to {own[-1]:g} nm"
+        ) from error
+
+
+def _by_areas(reconstructor, source, pixels, truth, predicted, keep, shift=None):
+    correction = of_areas(PRIOR, pixels, truth - predicted, keep)
+    areas, samples, _ = pixels.shape
+    corrected = predicted + correction(pixels).reshape(areas, samples, -1).mean(1)
+    adaptation = Adaptation(
+        source, areas, _error(truth, predicted), _error(truth, corrected), shift=shift, keep=keep
+    )
+    return AdaptedEngine(reconstructor.engine, correction, adaptation)
+
+
+def _areas(reconstructor, rgb, coarse, shift):
+    """(sampled colours [n, SAMPLES^2, 3], spectra [n, bands], predicted spectra [n, bands]) of the areas that
+    lie in the picture.
+    """
+    predicted = reconstructor.reconstruct(rgb, clip=False).data
+    rows, columns = registration.footprints(rgb.shape, coarse.shape, shift)
+    kept = [
+        np.flatnonzero((span[:, 0] >= 0) & (span[:, 1] <= side))
+        for span, side in zip((rows, columns), rgb.shape[:2], strict=True)
+    ]
+    pixels, spectra = [], []
+    for i in kept[0]:
+        strip = predicted[slice(*rows[i])].mean(0)
+        at_rows = np.linspace(rows[i, 0], rows[i, 1] - 1, SAMPLES).astype(int)
+        for j in kept[1]:
+            at_columns = np.linspace(columns[j, 0], columns[j, 1] - 1, SAMPLES).astype(int)
+            pixels.append(rgb[np.ix_(at_rows, at_columns)].reshape(-1, 3))
+            spectra.append(strip[slice(*columns[j])].mean(0))
+    return np.array(pixels), coarse[np.ix_(*kept)].reshape(len(pixels), -1), np.array(spectra)
+
+
+def _predicted(reconstructor, rgb, pixels):
+    """The model's spectra [n, bands] at whole pixels [n, 2], not clipped."""
+    own = reconstructor.description
+    halo = own.halo
+    if halo is None or rgb.shape[0] * rgb.shape[1] <= 1 << 19:
+        return reconstructor.reconstruct(rgb, clip=False).data[tuple(pixels.T)].astype(np.float64)
+    return np.concatenate([reconstructor.query(rgb, pixel[None]) for pixel in pixels]).astype(np.float64)
+
+
+def _error(truth, predicted) -> tuple[float, float]:
+    predicted = np.clip(predicted, 0.0, None)
+    return float(np.sqrt(np.square(truth - predicted).mean())), float(sam(truth, predicted))
+
+
+def _warnings(rgb, points, pixels, spectra, camera, surprise) -> tuple[str, ...]:
+    said = []
+    rough = measuring_points.unevenness(rgb)[tuple(pixels.T)]
+    off = registration.mismatch(rgb, pixels, spectra, camera)
+    for number, (row, column) in enumerate(np.round(points).astype(int)):
+        name = f"point {number + 1} ({row}, {column})"
+        if rgb[tuple(pixels[number])].max() >= measuring_points.CLIPPED:
+            said.append(f"{name} is clipped in the picture: its colour is not known")
+        if rough[number] > EDGE:
+            said.append(f"{name} lies on an edge or a rough place")
+        if off[number] > LIGHT:
+            said.append(f"{name}: picture and spectrum do not fit (another place, light or scale?)")
+        if surprise[number] > SURPRISE and len(points) > 3:
+            said.append(f"{name} contradicts the others of its colour")
+    return tuple(said)
+
+
+def _between(rgb, rows, columns):
+    """rgb [1, height, width, 3] between its pixels at rows and columns that broadcast: [1, ..., 3]."""
+    from hsi_inr_tf.inference.reconstructor import bilinear
+
+    return bilinear(rgb[0], *np.broadcast_arrays(rows, columns))[None]

@@ -1,0 +1,91 @@
+"""Finding where measured spectra belong in a picture: they say which RGB the camera must have seen."""
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+
+NEAR = 3  # pixels around a point in which its colour is looked for
+MISMATCH = 0.04  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
+
+
+def mismatch(rgb, points, spectra, camera) -> np.ndarray:
+    """How far the picture at whole points [n, 2] is from what the camera sees of spectra [n, bands]: [n]."""
+    seen = rgb[tuple(np.asarray(points, int).T)]
+    return np.sqrt(np.square(camera.render(spectra) - seen).mean(1))
+
+
+def settled(rgb, points, spectra, camera) -> np.ndarray:
+    """The points [n, 2], of which those whose colour does not fit are moved to the pixel nearby that fits
+    best.
+    """
+    points = np.array(points, int)
+    height, width, _ = rgb.shape
+    wanted = camera.render(spectra)
+    for number in np.flatnonzero(mismatch(rgb, points, spectra, camera) > MISMATCH):
+        row, column = points[number]
+        rows = np.arange(max(0, row - NEAR), min(height, row + NEAR + 1))
+        columns = np.arange(max(0, column - NEAR), min(width, column + NEAR + 1))
+        around = rgb[np.ix_(rows, columns)]
+        away = np.square(rows[:, None] - row) + np.square(columns - column)
+        cost = np.square(around - wanted[number]).sum(-1) + 1e-5 * away
+        best = np.unravel_index(cost.argmin(), cost.shape)
+        points[number] = rows[best[0]], columns[best[1]]
+    return points
+
+
+def footprints(shape, coarse, shift=(0, 0)) -> tuple[np.ndarray, np.ndarray]:
+    """The first and last (exclusive) rows, and columns, of a picture of `shape` that each pixel of a `coarse`
+    cube saw: [rows, 2], [columns, 2], moved by `shift` pixels.
+    """
+    spans = []
+    for side, count, moved in zip(shape[:2], coarse[:2], shift, strict=True):
+        if count > side:
+            raise InputError(
+                f"a coarse cube of {coarse[0]} x {coarse[1]} pixels is finer than the picture of {shape[0]} "
+                f"x {shape[1]}"
+            )
+        edges = np.round(np.linspace(0, side, count + 1)).astype(int) + moved
+        spans.append(np.stack([edges[:-1], edges[1:]], axis=1))
+    return spans[0], spans[1]
+
+
+def shift_of(rgb, coarse, camera) -> tuple[int, int]:
+    """By how many pixels (down, right) the coarse cube [rows, columns, bands] lies off the picture, at most a
+    coarse pixel.
+
+    The shift whose averaged linear picture is nearest to what the camera sees of the cube; none unless it
+    fits better by a twentieth, as clipped highlights alone can make small ones look better.
+    """
+    linear = camera.decode(np.asarray(rgb, np.float64))
+    seen = camera.linear_rgb(np.asarray(coarse, np.float64))
+    summed = np.pad(linear.cumsum(0).cumsum(1), ((1, 0), (1, 0), (0, 0)))
+    reach = [-(-side // count) for side, count in zip(rgb.shape[:2], coarse.shape[:2], strict=True)]
+
+    def cost(shift):
+        means, inside = _means(summed, footprints(rgb.shape, coarse.shape, shift), rgb.shape)
+        return float(np.square(means - seen)[inside].mean()) if inside.any() else np.inf
+
+    step = max(1, max(reach) // 8)
+    steps = [np.arange(-(side // step) * step, side + 1, step) for side in reach]
+    costs = {(int(y), int(x)): cost((int(y), int(x))) for y in steps[0] for x in steps[1]}
+    best = min(costs, key=costs.get)
+    while step > 1:
+        step = max(1, step // 2)
+        for y in (-step, 0, step):
+            for x in (-step, 0, step):
+                at = (best[0] + y, best[1] + x)
+                if abs(at[0]) <= reach[0] and abs(at[1]) <= reach[1] and at not in costs:
+                    costs[at] = cost(at)
+        best = min(costs, key=costs.get)
+    none = costs.get((0, 0), cost((0, 0)))
+    return best if costs[best] < 0.95 * none else (0, 0)
+
+
+def _means(summed, spans, shape):
+    """The means of a picture, given its sums from the corner, over the spans, and which lie inside it."""
+    rows, columns = (np.clip(span, 0, side) for span, side in zip(spans, shape[:2], strict=True))
+    corner = lambda i, j: summed[np.ix_(rows[:, i], columns[:, j])]
+    sizes = (rows[:, 1] - rows[:, 0])[:, None] * (columns[:, 1] - columns[:, 0])
+    means = (corner(1, 1) - corner(0, 1) - corner(1, 0) + corner(0, 0)) / np.maximum(sizes, 1)[..., None]
+    whole = [(span == clipped).all(1) for span, clipped in zip(spans, (rows, columns), strict=True)]
+    return means, whole[0][:, None] & whole[1]

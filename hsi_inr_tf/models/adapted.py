@@ -1,0 +1,52 @@
+"""A trained model that was adapted to a scene by spectra measured in it."""
+
+import keras
+
+from hsi_inr_tf.layers import ColourKernels
+from hsi_inr_tf.models.continuous import interpolated_grid, interpolated_points
+
+
+@keras.saving.register_keras_serializable(package="hsi_inr_tf")
+class Adapted(keras.Model):
+    """The `base` model's spectra plus a correction that depends on the pixel's colour alone
+    (layers.ColourKernels).
+
+    Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}. As the
+    correction has neither place nor context, pictures, strides, tiles and queries are the base's.
+    """
+
+    def __init__(self, base, units: int, bands: int = 31, name=None, trainable=True):
+        correction = ColourKernels(units, bands, name="correction")
+        side = base.patch
+        rgb = keras.Input((side, side, 3), name="rgb")
+        hsi = base({"rgb": rgb})["hsi"] + correction(rgb)
+        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
+        self.base = base
+        self.correction = correction
+        self.units = units
+        self.bands = bands
+        self.stride, self.halo, self.patch = base.stride, base.halo, base.patch
+        if hasattr(base, "sample"):  # only implicit models have them
+            self.cell = base.cell
+            self.sample, self.query = self._sample, self._query
+
+    def _sample(self, rgb, rows, columns):
+        return self.base.sample(rgb, rows, columns) + self.correction(interpolated_grid(rgb, rows, columns))
+
+    def _query(self, rgb, points):
+        pixels = interpolated_points(rgb[0], points[0, :, 0], points[0, :, 1])
+        return self.base.query(rgb, points) + self.correction(pixels)[None]
+
+    def get_config(self):
+        return {
+            "base": keras.saving.serialize_keras_object(self.base),
+            "units": self.units,
+            "bands": self.bands,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        base = keras.saving.deserialize_keras_object(config["base"], custom_objects)
+        return cls(**{**config, "base": base})

@@ -2,16 +2,12 @@
 installed.
 """
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
-from hsi_inr_tf.errors import InputError
-
-WINDOW = 256  # four times a margin that holds the halo, so that tiles equal the whole
 LARGEST = 8_000_000  # bytes a bundled model may have
 
 
@@ -37,24 +33,5 @@ def run(options: Options) -> None:
 
     model, description = load_run(options.run, options.which)
     out = options.out or bundles.PRETRAINED / description.model
-    partial = out.with_name(f".{out.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        model.save_weights(partial / bundles.WEIGHTS)
-        (partial / bundles.DESCRIPTION).write_text(description.to_json())
-        export.tflite(
-            model, description, partial / bundles.LITE, height=WINDOW, width=WINDOW, quantize="float16"
-        )
-        size = sum(path.stat().st_size for path in partial.iterdir())
-        if size > LARGEST:
-            raise InputError(
-                f"{options.run}: bundled it would have {size / 1e6:.1f} MB, expected at most "
-                f"{LARGEST / 1e6:g}"
-            )
-        out.mkdir(exist_ok=True)
-        for path in partial.iterdir():
-            path.replace(out / path.name)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    size = export.model_folder(model, description, out, largest=LARGEST)
     print(f"{out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")

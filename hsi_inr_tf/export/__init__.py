@@ -2,7 +2,9 @@
 themselves.
 """
 
+from hsi_inr_tf.export.model_folder import model_folder
+from hsi_inr_tf.export.of_adapted import adapted_model
 from hsi_inr_tf.export.to_saved_model import saved_model
 from hsi_inr_tf.export.to_tflite import tflite
 
-__all__ = ["saved_model", "tflite"]
+__all__ = ["adapted_model", "model_folder", "saved_model", "tflite"]

@@ -1,0 +1,113 @@
+"""Spectra measured at points of a picture, as CSV: row, column and one column a wavelength, or a file of the
+spectrometer's.
+"""
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import replacing
+
+LARGEST = 16 << 20  # bytes; twelve spectra are some 10 kB
+
+
+def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
+    """(points [n, 2] = (row, column), spectra [n, bands], wavelengths in nm) of a CSV file.
+
+    The header names row, column and either wavelengths ("400", "400 nm") or `file`: for every point a CSV
+    beside it with a wavelength and a value in each line. Points without any value are left out. Raises
+    InputError.
+    """
+    path = Path(path)
+    header, *rows = _table(path)
+    names = [name.strip().lower() for name in header]
+    if not {"row", "column"} <= set(names):
+        raise InputError(f"{path}: its first line is '{','.join(header)[:60]}', expected row,column,400,410..")
+    wavelengths = {i: _nm(name) for i, name in enumerate(names) if _nm(name) is not None}
+    if not wavelengths and "file" not in names:
+        raise InputError(f"{path} has neither columns of wavelengths nor a column 'file'")
+    order = np.argsort(list(wavelengths.values()))
+    points, spectra, bands = [], [], tuple(sorted(wavelengths.values()))
+    for number, row in enumerate(rows, 2):
+        cells = dict(enumerate(cell.strip() for cell in row))
+        values = [cells.get(i, "") for i in wavelengths]
+        file = cells.get(names.index("file"), "") if "file" in names else ""
+        if not any(values) and not file:
+            continue
+        points.append([_number(cells.get(names.index(axis), ""), path, number) for axis in ("row", "column")])
+        if any(values):
+            spectra.append(np.array([_number(value, path, number) for value in values])[order])
+            continue
+        nm, measured = _spectrum(path.parent / file)
+        bands = bands or tuple(nm)  # those of the first file, if the header names none
+        if bands[0] < nm[0] or bands[-1] > nm[-1]:
+            raise InputError(f"{path.parent / file} spans {nm[0]:g} to {nm[-1]:g} nm, expected all of "
+                             f"{bands[0]:g} to {bands[-1]:g}")
+        spectra.append(np.interp(bands, nm, measured))
+    if not points:
+        raise InputError(f"{path} holds no spectra yet: fill in the values of at least one point")
+    bands = tuple(float(nm) for nm in bands)
+    if len(set(bands)) < len(bands):
+        raise InputError(f"{path} names a wavelength twice")
+    return np.array(points), np.array(spectra), bands
+
+
+def write_form(path, points, wavelengths, spectra=None) -> Path:
+    """Write points [n, 2] as a CSV whose wavelengths are to be filled in, or hold `spectra` [n, bands]."""
+    path = Path(path)
+    with replacing(path) as partial, open(partial, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["row", "column", *(f"{nm:g}" for nm in wavelengths)])
+        for number, (row, column) in enumerate(points):
+            values = [""] * len(wavelengths) if spectra is None else [repr(float(v)) for v in spectra[number]]
+            writer.writerow([f"{row:g}", f"{column:g}", *values])
+    return path
+
+
+def _table(path):
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError(f"{path} has over {LARGEST >> 20} MB, expected a table of some spectra")
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as text ({error})") from error
+    lines = [line for line in text.splitlines() if line.strip(" ,;\t") and not line.startswith("#")]
+    if not lines:
+        raise InputError(f"{path} is empty, expected a line of names and one a point")
+    separator = next((mark for mark in (";", "\t", ",") if mark in lines[0]), ",")
+    return list(csv.reader(lines, delimiter=separator))
+
+
+def _spectrum(path):
+    """(wavelengths, values) of a spectrometer's file, lines that begin with no number left out."""
+    pairs = []
+    for row in _table(path):
+        try:
+            pairs.append((float(row[0]), float(row[1])))
+        except (ValueError, IndexError):
+            continue
+    if len(pairs) < 6:
+        raise InputError(f"{path} holds {len(pairs)} pairs of wavelength and value, expected six or more")
+    nm, values = np.array(sorted(pairs)).T
+    return nm, values
+
+
+def _nm(name):
+    try:
+        value = float(name.removesuffix("nm").strip())
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _number(text, path, line):
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{path}, line {line}: '{text[:20]}' is no number")
+    return value

@@ -1,0 +1,27 @@
+"""The Keras model of a Reconstructor that was adapted: what exports, serves and opens like any other."""
+
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.trained.description import ModelDescription
+
+
+def adapted_model(reconstructor) -> tuple[object, ModelDescription]:
+    """(model, description) of what Reconstructor.adapt gave; InputError if it started from an exported model,
+    which has no weights to write.
+    """
+    from hsi_inr_tf.inference.adapting import AdaptedEngine
+    from hsi_inr_tf.inference.engines import KerasEngine
+    from hsi_inr_tf.models.adapted import Adapted
+
+    engine = reconstructor.engine
+    if isinstance(engine, KerasEngine):
+        return engine.model, engine.description
+    if not isinstance(engine, AdaptedEngine):
+        raise InputError(
+            f"model {engine.description.model} is an exported one without weights, expected a bundled model or "
+            "a run folder"
+        )
+    base, _ = adapted_model(type(reconstructor)(engine.base))
+    correction = engine.correction
+    model = Adapted(base, correction.count, correction.coefficients.shape[1])
+    model.correction.set_weights([correction.kernel, correction.bias, correction.coefficients])
+    return model, engine.description

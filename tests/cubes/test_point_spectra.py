@@ -1,0 +1,45 @@
+"""The CSV of measured points."""
+
+import numpy as np
+import pytest
+
+from hsi_inr_tf.cubes.point_spectra import read_points, write_form
+from hsi_inr_tf.errors import InputError
+
+
+def test_points_and_spectra_come_back_as_written(tmp_path):
+    points, nm = np.array([[3.0, 4.5], [100.0, 7.0]]), (400.0, 410.5, 700.0)
+    spectra = np.random.default_rng(0).uniform(0, 1, (2, 3))
+    read = read_points(write_form(tmp_path / "points.csv", points, nm, spectra))
+    for one, other in zip(read, (points, spectra, nm), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_points_not_measured_are_left_out_and_columns_sorted(tmp_path):
+    (tmp_path / "p.csv").write_text("row;column;700 nm;400 nm\n1;2;.7;.4\n3;4;;\n")
+    points, spectra, nm = read_points(tmp_path / "p.csv")
+    assert points.tolist() == [[1, 2]] and spectra.tolist() == [[0.4, 0.7]] and nm == (400, 700)
+
+
+def test_a_spectrometers_file_for_a_point(tmp_path):
+    nm = np.arange(380, 781, 1.0)
+    (tmp_path / "a.csv").write_text("Instrument,x\n" + "\n".join(f"{w},{w / 1000}" for w in nm))
+    (tmp_path / "p.csv").write_text("row,column,file\n1,2,a.csv\n")
+    _, spectra, found = read_points(tmp_path / "p.csv")
+    assert np.array_equal(found, nm) and np.allclose(spectra[0], nm / 1000)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "empty"),
+        ("x,y,400\n1,2,3\n", "row,column"),
+        ("row,column,400\n1,2,\n", "no spectra yet"),
+        ("row,column,400\n1,2,abc\n", "line 2"),
+        ("row,column\n1,2\n", "wavelengths"),
+    ],
+)
+def test_what_cannot_be_used_is_said(tmp_path, text, words):
+    (tmp_path / "p.csv").write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_points(tmp_path / "p.csv")

@@ -1,0 +1,201 @@
+"""Adapting by points, coarse cubes and pairs: identities, oracles and bounds on made-up scenes."""
+
+import numpy as np
+import pytest
+
+from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import adapting, measuring_points, posterior, registration
+from hsi_inr_tf.inference.colour_prior import ColourPrior, Component
+from hsi_inr_tf.inference.reconstructor import Reconstructor
+from hsi_inr_tf.optics import named, srgb
+from hsi_inr_tf.trained.description import ModelDescription
+
+CAMERA = named()
+PRIOR = ColourPrior()
+
+
+class Grey:
+    """An engine that takes every pixel for a grey of its brightness."""
+
+    fixed_shape, batch_size = None, 1
+    description = ModelDescription("grey", CAMERA.wavelengths, CAMERA, 1, 0, None)
+
+    def __call__(self, rgb):
+        return np.repeat(srgb.decode(rgb).mean(-1, keepdims=True), 31, axis=-1).astype(np.float32)
+
+
+def scene(seed=0, side=96):
+    """(rgb, cube) of smooth mixtures of four spectra, shaded."""
+    generator = np.random.default_rng(seed)
+    nm = np.linspace(0, 1, 31)
+    pure = np.stack([np.clip(0.5 + 0.5 * np.sin(a * nm + b), 0.02, 1) for a, b in generator.uniform(1, 6, (4, 2))])
+    y, x = np.mgrid[:side, :side] / side
+    shares = np.stack([x * y, x * (1 - y), (1 - x) * y, (1 - x) * (1 - y)], -1) ** 2
+    shading = 0.2 + 0.6 * np.cos(2.5 * (x - y)) ** 2
+    cube = (shares / shares.sum(-1, keepdims=True)) @ pure * shading[..., None]
+    return CAMERA.render(cube).astype(np.float32), cube
+
+
+def rmse(cube, reconstructor, rgb):
+    return float(np.sqrt(np.square(cube - reconstructor.reconstruct(rgb).data).mean()))
+
+
+@pytest.fixture(scope="module")
+def measured():
+    rgb, cube = scene()
+    model = Reconstructor(Grey())
+    points = model.suggest_points(rgb, 12)
+    return rgb, cube, model, points, cube[tuple(points.astype(int).T)]
+
+
+def test_without_points_the_model_is_the_same_to_the_last_digit(measured):
+    rgb, _, model, _, _ = measured
+    same = model.adapt(rgb, np.empty((0, 2)), np.empty((0, 31)))
+    assert np.array_equal(same.reconstruct(rgb).data, model.reconstruct(rgb).data)
+    assert same.adaptation is None
+
+
+def test_points_that_are_trusted_without_end_are_met():
+    generator = np.random.default_rng(1)
+    colours, errors = generator.uniform(0.1, 0.9, (7, 3)), generator.normal(0, 0.1, (7, 31))
+    trusting = ColourPrior(noise=0.0)
+    assert np.allclose(posterior.of_points(trusting, colours, errors).correction(colours), errors, atol=2e-3)
+
+
+def test_units_of_the_layer_are_the_covariance():
+    colours, centres = np.random.default_rng(2).uniform(0, 1, (2, 9, 3))
+    kernel, bias = PRIOR.units(PRIOR.narrow, centres)
+    correction = posterior.Correction(kernel, bias, np.eye(9))
+    assert np.allclose(correction(colours), PRIOR.covariance(PRIOR.narrow, colours, centres), rtol=1e-3, atol=1e-6)
+
+
+def test_leaving_a_point_out_by_formula_equals_doing_it():
+    generator = np.random.default_rng(3)
+    colours, errors = generator.uniform(0.1, 0.9, (6, 3)), generator.normal(0, 0.1, (6, 31))
+    constant = ColourPrior(patience=0.0)  # else one point fewer is another prior
+    left_out = posterior.of_points(constant, colours, errors).left_out
+    for i in range(6):
+        rest = np.arange(6) != i
+        other = posterior.of_points(constant, colours[rest], errors[rest]).correction
+        assert np.allclose(left_out[i], other(colours[i : i + 1])[0], atol=1e-4)
+
+
+def test_areas_of_one_colour_each_say_what_points_say():
+    generator = np.random.default_rng(4)
+    colours, errors = generator.uniform(0.2, 0.9, (10, 3)), generator.normal(0, 0.1, (10, 31))
+    noisy = ColourPrior(noise=PRIOR.noise * posterior.AREA_NOISE)
+    by_points = posterior.of_points(noisy, colours, errors).correction(colours)
+    by_areas = posterior.of_areas(PRIOR, np.repeat(colours[:, None], 4, 1), errors)(colours)
+    assert np.allclose(by_points, by_areas, atol=5e-3)
+
+
+def test_twelve_points_halve_the_error_and_more_points_help(measured):
+    rgb, cube, model, points, spectra = measured
+    twelve, three = model.adapt(rgb, points, spectra), model.adapt(rgb, points[:3], spectra[:3])
+    assert rmse(cube, twelve, rgb) < 0.5 * rmse(cube, model, rgb)
+    assert rmse(cube, twelve, rgb) < rmse(cube, three, rgb)
+    before, after = twelve.adaptation.before, twelve.adaptation.after
+    assert after[0] < before[0] and after[1] < before[1]
+    assert not twelve.adaptation.warnings
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_point_costs_next_to_nothing_wherever_it_is(seed):
+    rgb, cube = scene(seed)
+    model = Reconstructor(Grey())
+    for row, column in np.random.default_rng(seed).integers(0, 96, (4, 2)):
+        adapted = model.adapt(rgb, [[row, column]], cube[row, column][None])
+        assert rmse(cube, adapted, rgb) < 1.05 * rmse(cube, model, rgb)
+
+
+def test_keeping_leaves_other_colours_alone(measured):
+    _, _, model, _, _ = measured
+    rgb = np.zeros((8, 8, 3), np.float32) + np.float32([0.8, 0.2, 0.2])
+    spectrum = np.linspace(0.05, 0.6, 31)[None]
+    other = np.zeros((8, 8, 3), np.float32) + np.float32([0.2, 0.3, 0.8])
+    moved = [
+        np.abs(model.adapt(rgb, [[4, 4]], spectrum, keep=keep).reconstruct(other).data - model.reconstruct(other).data).max()
+        for keep in (True, False)
+    ]
+    assert moved[0] < 1e-3 and moved[0] < moved[1]
+
+
+def test_spectra_at_other_wavelengths_are_resampled(measured):
+    rgb, cube, model, points, spectra = measured
+    nm = np.arange(380, 731, 5.0)
+    finer = np.stack([np.interp(nm, CAMERA.wavelengths, spectrum) for spectrum in spectra])
+    one, other = model.adapt(rgb, points, spectra), model.adapt(rgb, points, finer, nm)
+    assert abs(rmse(cube, one, rgb) - rmse(cube, other, rgb)) < 2e-3
+
+
+def test_a_coarse_cube_and_its_shift(measured):
+    rgb, cube, model, _, _ = measured
+    coarse = cube.reshape(12, 8, 12, 8, 31).mean((1, 3))
+    straight = model.adapt(rgb, cube=HyperspectralImage(coarse, CAMERA.wavelengths))
+    assert straight.adaptation.shift is None
+    assert rmse(cube, straight, rgb) < 0.35 * rmse(cube, model, rgb)
+    moved = np.roll(cube, (-3, 5), (0, 1)).reshape(12, 8, 12, 8, 31).mean((1, 3))[1:-1, 1:-1]
+    window = rgb[8:-8, 8:-8]
+    assert registration.shift_of(window, moved, CAMERA) == (3, -5)
+
+
+def test_pairs_of_another_sensor(measured):
+    from hsi_inr_tf.data import Scenes
+
+    rgb, cube, model, _, _ = measured
+    pairs = Scenes.from_arrays([rgb[:48]], [cube[:48]])
+    adapted = model.adapt(pairs=pairs)
+    assert rmse(cube[48:], adapted, rgb[48:]) < 0.6 * rmse(cube[48:], model, rgb[48:])
+
+
+def test_a_point_off_by_two_pixels_finds_its_colour(measured):
+    rgb, cube, _, _, _ = measured
+    rgb = rgb.copy()
+    rgb[:, :48] = rgb[:, :48] * 0.3  # an edge
+    settled = registration.settled(rgb, [[40, 46]], cube[40, 50][None], CAMERA)
+    assert settled[0, 1] >= 48
+
+
+def test_contradictions_clipping_and_edges_are_said(measured):
+    rgb, _, model, points, spectra = measured
+    wrong = spectra.copy()
+    wrong[5] = wrong[5][::-1]
+    warnings = model.adapt(rgb, points, wrong).adaptation.warnings
+    assert any(w.startswith("point 6 ") and "do not fit" in w for w in warnings)
+    clipped = rgb.copy()
+    row, column = points[0].astype(int)
+    clipped[row - 5 : row + 6, column - 5 : column + 6] = 1.0
+    warnings = model.adapt(clipped, points, spectra).adaptation.warnings
+    assert any(w.startswith("point 1 ") and "clipped" in w for w in warnings)
+
+
+def test_suggested_points_are_calm_unclipped_and_apart(measured):
+    rgb, _, model, points, _ = measured
+    rgb = rgb.copy()
+    rgb[:30, :30] = 1.0
+    points = model.suggest_points(rgb, 12).astype(int)
+    assert len(np.unique(points, axis=0)) == 12
+    assert rgb[tuple(points.T)].max() < measuring_points.CLIPPED
+    assert measuring_points.unevenness(rgb)[tuple(points.T)].max() < adapting.EDGE
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ({"points": [[500, 3]], "spectra": np.ones((1, 31))}, "outside"),
+        ({"points": [[5, 3]], "spectra": np.ones((1, 30))}, "30 bands"),
+        ({"points": [[5, 3]], "spectra": np.full((1, 31), 40.0)}, "percent"),
+        ({"points": [[5, 3]]}, "expected points and their spectra"),
+        ({"points": [[5, 3]], "spectra": np.ones((1, 7)), "wavelengths": range(500, 570, 10)}, "cover"),
+    ],
+)
+def test_bad_measurements_are_one_sentence(measured, arguments, words):
+    with pytest.raises(InputError, match=words):
+        measured[2].adapt(measured[0], **arguments)
+
+
+def test_a_component_is_its_variance_where_colours_are_the_same():
+    component = Component(0.7, 0.3, 0.4)
+    colour = np.full((1, 3), 0.98)
+    assert np.isclose(ColourPrior(power=1.0).covariance(component, colour, colour)[0, 0], 0.7)

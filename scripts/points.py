@@ -1,5 +1,6 @@
 #!/usr/bin/env python
-from hsi_inr_tf.cli import command
-from hsi_inr_tf.cli.points import Options, run
+"""The same as `hsi-inr points`."""
 
-command(run, Options)
+from hsi_inr_tf.cli.main import run
+
+run("points")

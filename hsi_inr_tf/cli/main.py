@@ -29,6 +29,12 @@ COMMANDS = {
     "view": Command("view", "figures of a cube, and a page to explore it in", (
         "hsi-inr view photo.hdr",
         "hsi-inr view photo.hdr --reference measured.hdr --points 120,80 40,200 --out report")),
+    "points": Command("points", "where in a scene to measure spectra that a model is adapted to", (
+        "hsi-inr points photo.jpg",
+        "hsi-inr points photo.jpg --count 24 --out measure.csv --wavelengths 400:700:5")),
+    "adapt": Command("adapt", "adapt a model to spectra measured in the scene", (
+        "hsi-inr adapt inr-compact --picture photo.jpg --points photo-points.csv --out my-model",
+        "hsi-inr adapt inr-edge --picture photo.jpg --cube coarse.hdr --out my-model")),
     "train": Command("train", "train a model; the same command goes on with an interrupted run", (
         "hsi-inr train --model inr-compact --dataset cave --split cave-22-10 --loss l1+sam --out runs/mine",
         "hsi-inr train --config runs/mine/config.json --seed 1 --out runs/mine-1"), defaults="from_file"),

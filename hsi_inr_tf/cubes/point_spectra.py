@@ -25,7 +25,9 @@ def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
     header, *rows = _table(path)
     names = [name.strip().lower() for name in header]
     if not {"row", "column"} <= set(names):
-        raise InputError(f"{path}: its first line is '{','.join(header)[:60]}', expected row,column,400,410..")
+        raise InputError(
+            f"{path}: its first line is '{','.join(header)[:60]}', expected row,column,400,410.."
+        )
     wavelengths = {i: _nm(name) for i, name in enumerate(names) if _nm(name) is not None}
     if not wavelengths and "file" not in names:
         raise InputError(f"{path} has neither columns of wavelengths nor a column 'file'")
@@ -44,8 +46,10 @@ def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
         nm, measured = _spectrum(path.parent / file)
         bands = bands or tuple(nm)  # those of the first file, if the header names none
         if bands[0] < nm[0] or bands[-1] > nm[-1]:
-            raise InputError(f"{path.parent / file} spans {nm[0]:g} to {nm[-1]:g} nm, expected all of "
-                             f"{bands[0]:g} to {bands[-1]:g}")
+            raise InputError(
+                f"{path.parent / file} spans {nm[0]:g} to {nm[-1]:g} nm, expected all of "
+                f"{bands[0]:g} to {bands[-1]:g}"
+            )
         spectra.append(np.interp(bands, nm, measured))
     if not points:
         raise InputError(f"{path} holds no spectra yet: fill in the values of at least one point")

@@ -17,8 +17,8 @@ def adapted_model(reconstructor) -> tuple[object, ModelDescription]:
         return engine.model, engine.description
     if not isinstance(engine, AdaptedEngine):
         raise InputError(
-            f"model {engine.description.model} is an exported one without weights, expected a bundled model or "
-            "a run folder"
+            f"model {engine.description.model} is an exported one without weights, expected a bundled "
+            "model or a run folder"
         )
     base, _ = adapted_model(type(reconstructor)(engine.base))
     correction = engine.correction

@@ -14,7 +14,7 @@ from hsi_inr_tf.optics.resampling import resampling
 
 PRIOR = ColourPrior()
 EDGE = 0.12  # of RGB: above it the surroundings of a point hold more than one colour
-SURPRISE = 4.0  # standard deviations
+SURPRISE = 6.0  # standard deviations: twelve true points of twenty scenes hold two such
 LIGHT = 0.1  # of RGB: above it picture and spectrum do not show the same
 SIDE = 16  # areas along each side of a pair's picture
 SAMPLES = 8  # pixels along each side of an area that stand for its colours
@@ -114,14 +114,15 @@ def to_points(reconstructor, rgb, points, spectra, wavelengths=None, keep: bool 
     pixels = registration.settled(rgb, pixels, spectra, camera)
     predicted = _predicted(reconstructor, rgb, pixels)
     colours = rgb[tuple(pixels.T)]
-    posterior = of_points(PRIOR, colours, spectra - predicted, keep)
+    rough = measuring_points.unevenness(rgb)[tuple(pixels.T)]
+    posterior = of_points(PRIOR, colours, spectra - predicted, keep, rough)
     several = len(points) > 1
     adaptation = Adaptation(
         "points",
         len(points),
         _error(spectra, predicted) if several else None,
         _error(spectra, predicted + posterior.left_out) if several else None,
-        _warnings(rgb, points, pixels, spectra, camera, posterior.surprise),
+        _warnings(rgb, points, pixels, spectra, camera, rough, posterior.surprise),
         keep=keep,
     )
     return AdaptedEngine(reconstructor.engine, posterior.correction, adaptation)
@@ -218,9 +219,8 @@ def _error(truth, predicted) -> tuple[float, float]:
     return float(np.sqrt(np.square(truth - predicted).mean())), float(sam(truth, predicted))
 
 
-def _warnings(rgb, points, pixels, spectra, camera, surprise) -> tuple[str, ...]:
+def _warnings(rgb, points, pixels, spectra, camera, rough, surprise) -> tuple[str, ...]:
     said = []
-    rough = measuring_points.unevenness(rgb)[tuple(pixels.T)]
     off = registration.mismatch(rgb, pixels, spectra, camera)
     for number, (row, column) in enumerate(np.round(points).astype(int)):
         name = f"point {number + 1} ({row}, {column})"

@@ -11,7 +11,7 @@ all of them; every band has the same k up to a factor, which the posterior mean 
 pixels is a linear observation of r, so points, coarse cubes and pairs are the same to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,11 +20,11 @@ DARK = 0.02  # added to brightness: the logarithm of black
 
 @dataclass(frozen=True)
 class Component:
-    """One squared exponential: variance v, lengths C in chroma and L in log brightness."""
+    """One squared exponential: variance v, lengths C in chroma and L in level, the log of brightness."""
 
     variance: float
     chroma: float
-    brightness: float
+    level: float
 
 
 @dataclass(frozen=True)
@@ -32,54 +32,64 @@ class ColourPrior:
     """Chosen on grouped folds of twenty CAVE scenes, for regression's errors (docs/adapting.md).
 
     `power` p is how errors grow with brightness; `noise` the share of variance that colour does not explain.
-    The wide component is trusted as n / (n + `patience`) of its variance with n observations: one point says
-    little of other colours.
+    With n observations the wide component has (n - 1)^2 / ((n - 1)^2 + `patience`^2) of its variance: few
+    say little of other colours, and one alone nothing. `reach` shortens the narrow component's lengths where
+    it stands alone.
     """
 
     narrow: Component = Component(0.333, 0.202, 0.350)
     wide: Component = Component(1.221, 1.105, 1.221)
     power: float = 1.55
     noise: float = 0.0498
-    patience: float = 8.0
+    patience: float = 10.0
+    reach: float = 0.75
 
     def components(self, observations: int, keep: bool = False) -> tuple[Component, ...]:
-        """Those that `observations` carry; with `keep` the narrow one alone, which leaves other colours as
-        they were.
+        """Those that `observations` carry; the narrow one alone for a single one, and with `keep`, which
+        leaves other colours as they were.
         """
-        if keep:
-            return (self.narrow,)
-        share = observations / (observations + self.patience)
-        return self.narrow, Component(
-            self.wide.variance * share, self.wide.chroma, self.wide.brightness
-        )
+        if keep or observations == 1:
+            narrow = self.narrow
+            return (Component(narrow.variance, self.reach * narrow.chroma, self.reach * narrow.level),)
+        others = (observations - 1) ** 2
+        share = others / (others + self.patience**2)
+        return self.narrow, replace(self.wide, variance=self.wide.variance * share)
 
     def covariance(self, component: Component, first, second) -> np.ndarray:
         """The component's share of k between colours [n, 3] and [m, 3]: [n, m]."""
-        c, l = chroma_and_brightness(first)
-        other_c, other_l = chroma_and_brightness(second)
-        apart = np.maximum((c * c).sum(1)[:, None] + (other_c * other_c).sum(1) - 2.0 * c @ other_c.T, 0.0)
-        exponent = apart / component.chroma**2 + np.square(l[:, None] - other_l) / component.brightness**2
-        return component.variance * np.exp(self.power * (l[:, None] + other_l) - 0.5 * exponent)
+        chroma, level = chroma_and_level(first)
+        other, other_level = chroma_and_level(second)
+        apart = (chroma * chroma).sum(1)[:, None] + (other * other).sum(1) - 2.0 * chroma @ other.T
+        exponent = (
+            np.maximum(apart, 0.0) / component.chroma**2
+            + np.square(level[:, None] - other_level) / component.level**2
+        )
+        return component.variance * np.exp(self.power * (level[:, None] + other_level) - 0.5 * exponent)
 
     def noise_of(self, colours) -> np.ndarray:
         """The variance at colours [n, 3] that no other colour tells of: [n]."""
-        return self.noise * np.exp(2.0 * self.power * chroma_and_brightness(colours)[1]) + 1e-8
+        return self.noise * np.exp(2.0 * self.power * chroma_and_level(colours)[1]) + 1e-8
 
     def units(self, component: Component, centres) -> tuple[np.ndarray, np.ndarray]:
         """(kernel [6, n], bias [n]) such that exp(features(x) @ kernel + bias) is the covariance of x with
         centres [n, 3].
         """
-        c, l = chroma_and_brightness(centres)
-        narrow, flat = 1.0 / component.chroma**2, 1.0 / component.brightness**2
-        ones = np.ones((1, len(l)))
+        chroma, level = chroma_and_level(centres)
+        by_chroma, by_level = 1.0 / component.chroma**2, 1.0 / component.level**2
+        ones = np.ones((1, len(level)))
         kernel = np.concatenate(
-            [c.T * narrow, -0.5 * narrow * ones, self.power + flat * l[None], -0.5 * flat * ones]
+            [
+                chroma.T * by_chroma,
+                -0.5 * by_chroma * ones,
+                self.power + by_level * level[None],
+                -0.5 * by_level * ones,
+            ]
         )
         bias = (
             np.log(component.variance)
-            + self.power * l
-            - 0.5 * narrow * (c * c).sum(1)
-            - 0.5 * flat * np.square(l)
+            + self.power * level
+            - 0.5 * by_chroma * (chroma * chroma).sum(1)
+            - 0.5 * by_level * np.square(level)
         )
         return kernel, bias
 
@@ -111,8 +121,8 @@ class Correction:
         return answer.reshape(*rgb.shape[:-1], -1)
 
 
-def chroma_and_brightness(colours) -> tuple[np.ndarray, np.ndarray]:
-    """Colours [n, 3] -> (chroma [n, 3], log brightness [n])."""
+def chroma_and_level(colours) -> tuple[np.ndarray, np.ndarray]:
+    """Colours [n, 3] -> (chroma [n, 3], level [n], the log of brightness)."""
     colours = np.asarray(colours)
     if colours.dtype != np.float32:
         colours = colours.astype(np.float64)
@@ -122,10 +132,9 @@ def chroma_and_brightness(colours) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _applied(colours, kernel, bias, coefficients):
-    c, l = chroma_and_brightness(colours)
-    features = np.concatenate(
-        [c, (c * c).sum(1, keepdims=True), l[:, None], np.square(l)[:, None]], axis=1
-    )
+    chroma, level = chroma_and_level(colours)
+    squared = (chroma * chroma).sum(1, keepdims=True)
+    features = np.concatenate([chroma, squared, level[:, None], np.square(level)[:, None]], axis=1)
     exponents = features @ kernel
     exponents += bias
     return np.exp(exponents, out=exponents) @ coefficients

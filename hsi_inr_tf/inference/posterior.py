@@ -1,13 +1,16 @@
-"""The posterior mean of a model's error (inference.colour_prior), given its errors at points or over areas."""
+"""The posterior mean of a model's error (inference.colour_prior), given errors at points or over areas."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from hsi_inr_tf.inference.colour_prior import ColourPrior, Correction, chroma_and_brightness
+from hsi_inr_tf.inference.colour_prior import ColourPrior, Correction, chroma_and_level
 
 NARROW_CENTRES, WIDE_CENTRES = 80, 16  # what an adapted model carries where areas were measured
 AREA_NOISE = 0.3  # of a pixel's: neighbours share most of what colour does not explain
+# Of the prior's noise, added to it: to a lone point, which no other checks, and to any on rough ground.
+LONE, ROUGH, LONE_AND_ROUGH = 2.0, 2.0, 20.0
+EVEN = 0.05  # of RGB: the standard deviation around a pixel that counts as rough
 
 
 @dataclass(frozen=True)
@@ -21,25 +24,28 @@ class PointPosterior:
     surprise: np.ndarray
 
 
-def of_points(prior: ColourPrior, colours, errors, keep: bool = False, noise=0.0) -> PointPosterior:
+def of_points(
+    prior: ColourPrior, colours, errors, keep: bool = False, unevenness: np.ndarray | float = 0.0
+) -> PointPosterior:
     """From the errors [n, bands] at points of colours [n, 3]; exact.
 
-    `noise` is added to the prior's noise, in its units: 0 to trust the points as far as the prior does.
-    Leaving a point out costs nothing: what it would be taken for is e_i - [K^-1 e]_i / [K^-1]_ii.
+    `unevenness` [n] is the standard deviation of the colours around each point: where it is large the
+    spectrum may be that of a neighbour. Leaving a point out costs nothing: what it would be taken for is
+    e_i - [K^-1 e]_i / [K^-1]_ii.
     """
     colours, errors = np.asarray(colours, np.float64), np.asarray(errors, np.float64)
     components = prior.components(len(colours), keep)
     covariance = sum(prior.covariance(component, colours, colours) for component in components)
-    inverse = np.linalg.inv(covariance + np.diag(prior.noise_of(colours) + noise))
+    lone = 1.0 / len(colours) ** 2
+    doubt = LONE * lone + (ROUGH + LONE_AND_ROUGH * lone) * np.square(np.asarray(unevenness) / EVEN)
+    inverse = np.linalg.inv(covariance + np.diag(prior.noise_of(colours) * (1.0 + doubt)))
     coefficients = inverse @ errors
     deviations = coefficients / np.diag(inverse)[:, None]
     # In units of what is expected, with the errors' own scale, which a few outliers do not move.
     squared = np.square(coefficients).mean(1) / np.diag(inverse)
     surprise = np.sqrt(squared / max(float(np.median(squared)), 1e-12))
     units = [prior.units(component, colours) for component in components]
-    return PointPosterior(
-        _joined(units, [coefficients] * len(components)), errors - deviations, surprise
-    )
+    return PointPosterior(_joined(units, [coefficients] * len(components)), errors - deviations, surprise)
 
 
 def of_areas(prior: ColourPrior, pixels, errors, keep: bool = False) -> Correction:
@@ -83,8 +89,10 @@ def spread(colours, most: int) -> np.ndarray:
         return colours
     draw = np.random.default_rng(0).choice(len(colours), min(5000, len(colours)), replace=False)
     colours = colours[np.sort(draw)]
-    c, l = chroma_and_brightness(colours)
-    places = np.concatenate([2.5 * c, l[:, None]], axis=1)  # lengths of the narrow component, about equal
+    chroma, level = chroma_and_level(colours)
+    places = np.concatenate(
+        [2.5 * chroma, level[:, None]], axis=1
+    )  # lengths of the narrow component, about equal
     start = places[np.linspace(0, len(places) - 1, most).astype(int)]
     centres, _ = kmeans2(places, start, iter=12, missing="warn") if len(places) > most else (places, None)
     apart = (places * places).sum(1) - 2.0 * centres @ places.T

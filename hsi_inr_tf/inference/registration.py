@@ -84,7 +84,10 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
 def _means(summed, spans, shape):
     """The means of a picture, given its sums from the corner, over the spans, and which lie inside it."""
     rows, columns = (np.clip(span, 0, side) for span, side in zip(spans, shape[:2], strict=True))
-    corner = lambda i, j: summed[np.ix_(rows[:, i], columns[:, j])]
+
+    def corner(i, j):
+        return summed[np.ix_(rows[:, i], columns[:, j])]
+
     sizes = (rows[:, 1] - rows[:, 0])[:, None] * (columns[:, 1] - columns[:, 0])
     means = (corner(1, 1) - corner(0, 1) - corner(1, 0) + corner(0, 0)) / np.maximum(sizes, 1)[..., None]
     whole = [(span == clipped).all(1) for span, clipped in zip(spans, (rows, columns), strict=True)]

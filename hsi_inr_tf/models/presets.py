@@ -107,8 +107,10 @@ def inr_committee(
     return Committee(features, [member(i) for i in range(members)], bands, basis, trust)
 
 
-def adapted(base: str = "inr-edge", overrides: dict | None = None, units: int = 24, bands: int = 31) -> Adapted:
-    """The preset `base` with its `overrides`, and the units that adapting adds; what `Reconstructor.adapt` makes."""
+def adapted(
+    base: str = "inr-edge", overrides: dict | None = None, units: int = 24, bands: int = 31
+) -> Adapted:
+    """The preset `base` with its `overrides`, and the units that `Reconstructor.adapt` adds."""
     return Adapted(TABLE[base](**(overrides or {})), units, bands)
 
 

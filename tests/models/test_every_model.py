@@ -34,6 +34,7 @@ SMALL = {
     "prinet-plus": {"blocks": 1, "fusion_blocks": 1, "width": 8},
     "mst-plus-plus": {"bands": 7, "stages": 1},
     "polynomial-regression": {},
+    "adapted": {"overrides": {"width": 24, "head_width": 16, "dilations": (1,)}, "units": 5},
 }
 
 

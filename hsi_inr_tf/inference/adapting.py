@@ -109,9 +109,10 @@ def to_points(reconstructor, rgb, points, spectra, wavelengths=None, keep: bool 
         raise InputError(
             f"point ({row:g}, {column:g}) lies outside the picture of {rgb.shape[0]} x {rgb.shape[1]} pixels"
         )
-    pixels = np.clip(np.round(points), 0, np.array(rgb.shape[:2]) - 1).astype(int)
+    said = np.clip(np.round(points), 0, np.array(rgb.shape[:2]) - 1).astype(int)
     camera = reconstructor.description.camera
-    pixels = registration.settled(rgb, pixels, spectra, camera)
+    factor = registration.common_factor(rgb[tuple(said.T)], spectra, camera)
+    pixels = registration.settled(rgb, said, spectra / factor, camera)
     predicted = _predicted(reconstructor, rgb, pixels)
     colours = rgb[tuple(pixels.T)]
     rough = measuring_points.unevenness(rgb)[tuple(pixels.T)]
@@ -122,7 +123,7 @@ def to_points(reconstructor, rgb, points, spectra, wavelengths=None, keep: bool 
         len(points),
         _error(spectra, predicted) if several else None,
         _error(spectra, predicted + posterior.left_out) if several else None,
-        _warnings(rgb, points, pixels, spectra, camera, rough, posterior.surprise),
+        _warnings(rgb, said, pixels, spectra, camera, factor, rough, posterior.surprise),
         keep=keep,
     )
     return AdaptedEngine(reconstructor.engine, posterior.correction, adaptation)
@@ -219,20 +220,31 @@ def _error(truth, predicted) -> tuple[float, float]:
     return float(np.sqrt(np.square(truth - predicted).mean())), float(sam(truth, predicted))
 
 
-def _warnings(rgb, points, pixels, spectra, camera, rough, surprise) -> tuple[str, ...]:
-    said = []
-    off = registration.mismatch(rgb, pixels, spectra, camera)
-    for number, (row, column) in enumerate(np.round(points).astype(int)):
+def _warnings(rgb, said, pixels, spectra, camera, factor, rough, surprise) -> tuple[str, ...]:
+    """What a person should know of the points `said` [n, 2], for which `pixels` [n, 2] were taken."""
+    warnings = []
+    if factor != 1.0:
+        warnings.append(
+            f"the spectra are all about {factor:.2g} times as bright as the picture (another exposure or "
+            f"white): divide them by {factor:.2g}"
+        )
+    seen = rgb[tuple(pixels.T)]
+    off = registration.mismatch(seen, spectra / factor, camera)
+    for number, (row, column) in enumerate(said):
         name = f"point {number + 1} ({row}, {column})"
-        if rgb[tuple(pixels[number])].max() >= measuring_points.CLIPPED:
-            said.append(f"{name} is clipped in the picture: its colour is not known")
+        if np.any(pixels[number] != said[number]):
+            warnings.append(
+                f"{name} was taken for ({pixels[number, 0]}, {pixels[number, 1]}): it fits better"
+            )
+        if seen[number].max() >= measuring_points.CLIPPED:
+            warnings.append(f"{name} is clipped in the picture: its colour is not known")
         if rough[number] > EDGE:
-            said.append(f"{name} lies on an edge or a rough place")
+            warnings.append(f"{name} lies on an edge or a rough place")
         if off[number] > LIGHT:
-            said.append(f"{name}: picture and spectrum do not fit (another place, light or scale?)")
-        if surprise[number] > SURPRISE and len(points) > 3:
-            said.append(f"{name} contradicts the others of its colour")
-    return tuple(said)
+            warnings.append(f"{name}: picture and spectrum do not fit (another place, light or scale?)")
+        if surprise[number] > SURPRISE and len(said) > 3:
+            warnings.append(f"{name} contradicts the others of its colour")
+    return tuple(warnings)
 
 
 def _between(rgb, rows, columns):

@@ -18,14 +18,14 @@ def suggest(rgb, count: int, prior: ColourPrior) -> np.ndarray:
 
     One after another, each where measuring reduces the expected error over the picture most, squared and by
     brightness halfway between absolute and relative. Highlights and clipped pixels are left out, and so are
-    edges and rough places, where a probe would meet other colours a pixel further.
+    edges and rough places, where a probe would meet other colours a pixel further, and the picture's border.
     """
     if count < 1:
         raise InputError(f"{count} points are asked for, expected one at least")
     rgb = to_float(np.asarray(rgb))
     height, width, _ = rgb.shape
     step = max(1, int(np.sqrt(height * width / CANDIDATES)))
-    rows, columns = (np.arange(min(step // 2, side - 1), side, step) for side in (height, width))
+    rows, columns = (_inner(side, step) for side in (height, width))
     lattice = np.ix_(rows, columns)
     colours = rgb[lattice].reshape(-1, 3).astype(np.float64)
     rough = unevenness(rgb)[lattice].ravel()
@@ -50,6 +50,12 @@ def unevenness(rgb) -> np.ndarray:
     window = (AROUND, AROUND, 1)
     mean = uniform_filter(rgb, window, mode="nearest")
     return np.sqrt(np.maximum(uniform_filter(rgb * rgb, window, mode="nearest") - mean * mean, 0.0).sum(-1))
+
+
+def _inner(side, step):
+    """Every step-th pixel of an axis, a window away from its ends where it is long enough."""
+    margin = min(AROUND, (side - 1) // 4)
+    return np.arange(margin + min(step // 2, side - 1 - 2 * margin), side - margin, step)
 
 
 def _greedy(prior, colours, allowed, count):

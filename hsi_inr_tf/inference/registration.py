@@ -5,13 +5,26 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 NEAR = 3  # pixels around a point in which its colour is looked for
+AGREED = 1.3  # brightness of spectra by that of their points: above it they are of another scale
 MISMATCH = 0.04  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
 
 
-def mismatch(rgb, points, spectra, camera) -> np.ndarray:
-    """How far the picture at whole points [n, 2] is from what the camera sees of spectra [n, bands]: [n]."""
-    seen = rgb[tuple(np.asarray(points, int).T)]
+def mismatch(seen, spectra, camera) -> np.ndarray:
+    """How far colours [n, 3] are from what the camera sees of spectra [n, bands]: [n]."""
     return np.sqrt(np.square(camera.render(spectra) - seen).mean(1))
+
+
+def common_factor(seen, spectra, camera) -> float:
+    """By how much spectra [n, bands] are brighter than the colours [n, 3] of their points, where most of them
+    agree on it, else 1.
+    """
+    bright = camera.decode(np.asarray(seen, np.float64)).mean(1)
+    ratio = camera.linear_rgb(np.asarray(spectra, np.float64)).mean(1) / np.maximum(bright, 1e-4)
+    if len(ratio) < 3:
+        return 1.0
+    low, middle, high = np.quantile(np.maximum(ratio, 1e-4), (0.25, 0.5, 0.75))
+    alike = high < AGREED * low and not 1 / AGREED < middle < AGREED
+    return float(middle) if alike else 1.0
 
 
 def settled(rgb, points, spectra, camera) -> np.ndarray:
@@ -21,7 +34,7 @@ def settled(rgb, points, spectra, camera) -> np.ndarray:
     points = np.array(points, int)
     height, width, _ = rgb.shape
     wanted = camera.render(spectra)
-    for number in np.flatnonzero(mismatch(rgb, points, spectra, camera) > MISMATCH):
+    for number in np.flatnonzero(mismatch(rgb[tuple(points.T)], spectra, camera) > MISMATCH):
         row, column = points[number]
         rows = np.arange(max(0, row - NEAR), min(height, row + NEAR + 1))
         columns = np.arange(max(0, column - NEAR), min(width, column + NEAR + 1))

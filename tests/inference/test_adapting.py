@@ -178,12 +178,19 @@ def test_contradictions_clipping_and_edges_are_said(measured):
     assert any(w.startswith("point 1 ") and "clipped" in w for w in warnings)
 
 
+def test_spectra_of_another_scale_are_told_apart_from_single_misfits(measured):
+    rgb, _, model, points, spectra = measured
+    (warning,) = model.adapt(rgb, points, spectra * 1.7).adaptation.warnings
+    assert "1.7 times" in warning
+
+
 def test_suggested_points_are_calm_unclipped_and_apart(measured):
     rgb, _, model, points, _ = measured
     rgb = rgb.copy()
     rgb[:30, :30] = 1.0
     points = model.suggest_points(rgb, 12).astype(int)
     assert len(np.unique(points, axis=0)) == 12
+    assert points.min() >= measuring_points.AROUND and points.max() < 96 - measuring_points.AROUND
     assert rgb[tuple(points.T)].max() < measuring_points.CLIPPED
     assert measuring_points.unevenness(rgb)[tuple(points.T)].max() < adapting.EDGE
 

@@ -11,6 +11,7 @@ TABLE = {
     "table2": "Table II of the paper: cells per patch side (S = 2, 4, 8, 16)",
     "table3": "Table III of the paper: frequencies of the encoding (none, 3, 5)",
     "folds": "cross-validation: runs that held out different scenes, scored on those, in one table",
+    "adapting": "what measured points and coarse cubes buy on scenes of groups that regression never saw",
     "speed": "models beside each other in Keras, SavedModel and LiteRT: milliseconds, multiply-adds, memory",
     "cost": "a figure of accuracy against cost, from what table1, scripts/evaluate.py and speed wrote",
     "data": "feeding rate of training, and peak memory of building full-size scenes",

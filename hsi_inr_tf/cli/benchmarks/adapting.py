@@ -1,4 +1,4 @@
-"""What measured points buy: regression that never saw a scene's group, adapted to that scene, scored on it."""
+"""What measured points buy: regression that never saw a scene's group, adapted to it and scored."""
 
 import time
 from collections.abc import Iterator

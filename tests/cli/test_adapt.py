@@ -10,6 +10,7 @@ from PIL import Image
 from hsi_inr_tf import cubes, export, load
 from hsi_inr_tf.cli import adapt, points
 from hsi_inr_tf.cli import export as export_command
+from hsi_inr_tf.cubes.point_spectra import read_points
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.flatbuffer import contents
 from hsi_inr_tf.optics import named
@@ -82,6 +83,18 @@ def test_an_adapted_model_is_a_model_that_says_what_it_was_adapted_with(bundle, 
     assert (said["source"], said["measurements"]) == ("points", 10)
     assert said["after"][0] < said["before"][0]
     assert description.overrides["base"] == "inr-edge"
+
+
+def test_the_folder_gives_what_adapting_in_memory_gave_also_between_the_pixels(bundle, scene, adapted):
+    rgb = read_image(scene[0])
+    where, spectra, wavelengths = read_points(adapted.parent / "points.csv")
+    model, saved = load(bundle).adapt(rgb, where, spectra, wavelengths), load(adapted)
+    for scale in (1.0, 1.5):
+        np.testing.assert_allclose(
+            model.reconstruct(rgb, scale=scale).data, saved.reconstruct(rgb, scale=scale).data, atol=2e-5
+        )
+    between = [[3.25, 70.5], [63.0, 0.0]]
+    np.testing.assert_allclose(model.query(rgb, between), saved.query(rgb, between), atol=2e-5)
 
 
 def test_a_photograph_is_reconstructed_alike_by_keras_and_the_tflite_beside_it(scene, adapted):

@@ -230,6 +230,9 @@ def _warnings(rgb, said, pixels, spectra, camera, factor, rough, surprise) -> tu
         )
     seen = rgb[tuple(pixels.T)]
     off = registration.mismatch(seen, spectra / factor, camera)
+    if len(said) > 3 and np.median(off) > LIGHT:
+        warnings.append("most spectra do not fit the picture: another light or camera, or other places?")
+        off = np.zeros(len(said))
     for number, (row, column) in enumerate(said):
         name = f"point {number + 1} ({row}, {column})"
         if np.any(pixels[number] != said[number]):
@@ -241,7 +244,7 @@ def _warnings(rgb, said, pixels, spectra, camera, factor, rough, surprise) -> tu
         if rough[number] > EDGE:
             warnings.append(f"{name} lies on an edge or a rough place")
         if off[number] > LIGHT:
-            warnings.append(f"{name}: picture and spectrum do not fit (another place, light or scale?)")
+            warnings.append(f"{name}: picture and spectrum do not fit (another place or light?)")
         if surprise[number] > SURPRISE and len(said) > 3:
             warnings.append(f"{name} contradicts the others of its colour")
     return tuple(warnings)

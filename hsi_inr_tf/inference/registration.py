@@ -5,6 +5,9 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 NEAR = 3  # pixels around a point in which its colour is looked for
+NEARER = 3e-6  # mean squared RGB that a squared pixel of distance counts as
+FEWEST = 9  # coarse pixels that a shift is judged by
+UNEXPLAINED = 0.02  # of the variance of colours: above it another camera hides what a shift does
 AGREED = 1.3  # brightness of spectra by that of their points: above it they are of another scale
 MISMATCH = 0.04  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
 
@@ -28,21 +31,25 @@ def common_factor(seen, spectra, camera) -> float:
 
 
 def settled(rgb, points, spectra, camera) -> np.ndarray:
-    """The points [n, 2], of which those whose colour does not fit are moved to the pixel nearby that fits
-    best.
+    """The points [n, 2], of which those whose colour does not fit are moved to a pixel nearby that does.
+
+    None is moved unless most fit where they are: else it is the camera or the light that is another.
     """
     points = np.array(points, int)
+    off = mismatch(rgb[tuple(points.T)], spectra, camera)
+    if np.median(off) > MISMATCH:
+        return points
     height, width, _ = rgb.shape
     wanted = camera.render(spectra)
-    for number in np.flatnonzero(mismatch(rgb[tuple(points.T)], spectra, camera) > MISMATCH):
+    for number in np.flatnonzero(off > MISMATCH):
         row, column = points[number]
         rows = np.arange(max(0, row - NEAR), min(height, row + NEAR + 1))
         columns = np.arange(max(0, column - NEAR), min(width, column + NEAR + 1))
-        around = rgb[np.ix_(rows, columns)]
+        squared = np.square(rgb[np.ix_(rows, columns)] - wanted[number]).mean(-1)
         away = np.square(rows[:, None] - row) + np.square(columns - column)
-        cost = np.square(around - wanted[number]).sum(-1) + 1e-5 * away
-        best = np.unravel_index(cost.argmin(), cost.shape)
-        points[number] = rows[best[0]], columns[best[1]]
+        best = np.unravel_index((squared + NEARER * away).argmin(), squared.shape)
+        if squared[best] < np.square(MISMATCH):
+            points[number] = rows[best[0]], columns[best[1]]
     return points
 
 
@@ -66,17 +73,23 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
     """By how many pixels (down, right) the coarse cube [rows, columns, bands] lies off the picture, at most a
     coarse pixel.
 
-    The shift whose averaged linear picture is nearest to what the camera sees of the cube; none unless it
-    fits better by a twentieth, as clipped highlights alone can make small ones look better.
+    The shift whose averaged linear picture is nearest to what the camera sees of the cube, up to a linear map
+    of colours, so that another light or camera does no harm; none unless it fits well, and better by a
+    twentieth, as clipped highlights alone can make small ones look better.
     """
     linear = camera.decode(np.asarray(rgb, np.float64))
     seen = camera.linear_rgb(np.asarray(coarse, np.float64))
+    seen = np.concatenate([seen, np.ones_like(seen[..., :1])], axis=-1)
     summed = np.pad(linear.cumsum(0).cumsum(1), ((1, 0), (1, 0), (0, 0)))
     reach = [-(-side // count) for side, count in zip(rgb.shape[:2], coarse.shape[:2], strict=True)]
 
     def cost(shift):
         means, inside = _means(summed, footprints(rgb.shape, coarse.shape, shift), rgb.shape)
-        return float(np.square(means - seen)[inside].mean()) if inside.any() else np.inf
+        if inside.sum() < FEWEST:
+            return np.inf
+        matrix, *_ = np.linalg.lstsq(seen[inside], means[inside], rcond=None)
+        unexplained = np.square(means[inside] - seen[inside] @ matrix).mean()
+        return float(unexplained / max(means[inside].var(axis=0).mean(), 1e-12))
 
     step = max(1, max(reach) // 8)
     steps = [np.arange(-(side // step) * step, side + 1, step) for side in reach]
@@ -91,7 +104,7 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
                     costs[at] = cost(at)
         best = min(costs, key=costs.get)
     none = costs.get((0, 0), cost((0, 0)))
-    return best if costs[best] < 0.95 * none else (0, 0)
+    return best if costs[best] < min(UNEXPLAINED, 0.95 * none) else (0, 0)
 
 
 def _means(summed, spans, shape):

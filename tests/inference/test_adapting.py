@@ -157,12 +157,20 @@ def test_pairs_of_another_sensor(measured):
     assert rmse(cube[48:], adapted, rgb[48:]) < 0.6 * rmse(cube[48:], model, rgb[48:])
 
 
-def test_a_point_off_by_two_pixels_finds_its_colour(measured):
+def test_a_point_off_by_two_pixels_finds_its_colour_where_the_others_fit(measured):
     rgb, cube, _, _, _ = measured
     rgb = rgb.copy()
     rgb[:, :48] = rgb[:, :48] * 0.3  # an edge
-    settled = registration.settled(rgb, [[40, 46]], cube[40, 50][None], CAMERA)
-    assert settled[0, 1] >= 48
+    points = [[40, 46], [20, 70], [70, 80]]
+    spectra = cube[[40, 20, 70], [50, 70, 80]]
+    settled = registration.settled(rgb, points, spectra, CAMERA)
+    assert settled[0, 1] >= 48 and settled[1:].tolist() == points[1:]
+
+
+def test_no_point_is_moved_where_another_camera_took_the_picture(measured):
+    rgb, _, _, points, spectra = measured
+    settled = registration.settled(rgb[..., ::-1], points, spectra, CAMERA)
+    assert np.array_equal(settled, points)
 
 
 def test_contradictions_clipping_and_edges_are_said(measured):

@@ -7,6 +7,7 @@ from hsi_inr_tf.errors import InputError
 NEAR = 3  # pixels around a point in which its colour is looked for
 NEARER = 3e-6  # mean squared RGB that a squared pixel of distance counts as
 FEWEST = 9  # coarse pixels that a shift is judged by
+NOTHING = 1e-4  # of the variance of colours: what rounding to 8 bit may explain
 UNEXPLAINED = 0.02  # of the variance of colours: above it another camera hides what a shift does
 AGREED = 1.3  # brightness of spectra by that of their points: above it they are of another scale
 MISMATCH = 0.04  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
@@ -75,7 +76,7 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
 
     The shift whose averaged linear picture is nearest to what the camera sees of the cube, up to a linear map
     of colours, so that another light or camera does no harm; none unless it fits well, and better by a
-    twentieth, as clipped highlights alone can make small ones look better.
+    twentieth, as clipped highlights and rounding alone can make small ones look better.
     """
     linear = camera.decode(np.asarray(rgb, np.float64))
     seen = camera.linear_rgb(np.asarray(coarse, np.float64))
@@ -104,7 +105,7 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
                     costs[at] = cost(at)
         best = min(costs, key=costs.get)
     none = costs.get((0, 0), cost((0, 0)))
-    return best if costs[best] < min(UNEXPLAINED, 0.95 * none) else (0, 0)
+    return best if costs[best] < min(UNEXPLAINED, 0.95 * none - NOTHING) else (0, 0)
 
 
 def _means(summed, spans, shape):

@@ -2,31 +2,35 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
+# Two sets of packages: what training takes, and everything, for tests and checks.
+FOR_TRAINING := $(VENV)/.for-training
+EVERYTHING := $(VENV)/.everything
 
 .PHONY: demo test check web clean
 
-demo: $(INSTALLED)
+demo: $(FOR_TRAINING)
 	$(BIN)/python -m hsi_inr_tf demo
 
-test: $(INSTALLED)
+test: $(EVERYTHING)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(TESTS)
 
-check: $(INSTALLED)
+check: $(EVERYTHING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
 # The model that the page carries: the smaller bundled one, or WEB_MODEL=RUN.
 WEB_MODEL ?= $(firstword $(wildcard hsi_inr_tf/pretrained/inr-edge hsi_inr_tf/pretrained/inr-compact))
-web: $(INSTALLED)
+web: $(FOR_TRAINING)
 	$(BIN)/python scripts/export.py $(WEB_MODEL) --format tflite --size 256 --no-time --out web/public/model.tflite
 	cd web && npm ci && npm run build
 
 # Dependencies are installed once, and again only when their declaration changes.
-$(INSTALLED): setup.cfg pyproject.toml constraints.txt
+$(FOR_TRAINING): EXTRAS = train
+$(EVERYTHING): EXTRAS = all,test,dev
+$(FOR_TRAINING) $(EVERYTHING): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[beam,edge,serving,geo,netcdf,tensorboard,test,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	touch $@
 
 clean:

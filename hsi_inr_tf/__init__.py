@@ -2,7 +2,11 @@
 
 from importlib import import_module
 
+from hsi_inr_tf.quiet import quiet_tensorflow
+
 __version__ = "0.1.0"
+
+quiet_tensorflow()  # before anybody imports it
 
 # Reached as attributes, each imported when it is first used: most need only a part of what is installed.
 _ROOMS = (
@@ -12,15 +16,9 @@ _ROOMS = (
 _NAMES = {
     "HyperspectralImage": "hsi_inr_tf.cubes",
     "InputError": "hsi_inr_tf.errors",
+    "load": "hsi_inr_tf.inference",
     "read_image": "hsi_inr_tf.pictures",
 }
-
-
-def load(name_or_path):
-    """A Reconstructor from a bundled model's name, a run folder, a SavedModel folder or a .tflite file."""
-    from hsi_inr_tf.inference import load as load_reconstructor
-
-    return load_reconstructor(name_or_path)
 
 
 def __getattr__(name: str):

@@ -36,14 +36,6 @@ def random_model():
         for variable in model.weights:
             variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
         camera = named()
-        return model, ModelDescription(
-            preset,
-            camera.wavelengths,
-            camera,
-            model.stride,
-            model.halo,
-            model.patch,
-            provenance=provenance or {},
-        )
+        return model, ModelDescription.of(model, preset, camera.wavelengths, camera, provenance=provenance)
 
     return build

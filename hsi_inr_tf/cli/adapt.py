@@ -39,9 +39,13 @@ def run(options: Options) -> None:
 
     # What cannot be read is refused before TensorFlow is loaded.
     given = _measured(options)
-    from hsi_inr_tf import export, inference
+    from hsi_inr_tf import export
+    from hsi_inr_tf.inference import Reconstructor
+    from hsi_inr_tf.inference.keras_engine import KerasEngine
+    from hsi_inr_tf.trained.weights import load_trained
 
-    adapted = inference.load(options.model).adapt(**given, keep=options.keep)
+    base = Reconstructor(KerasEngine(*load_trained(options.model)))
+    adapted = base.adapt(**given, keep=options.keep)
     model, description = export.adapted_model(adapted)
     print(adapted.adaptation.sentence())
     for warning in adapted.adaptation.warnings:
@@ -49,7 +53,7 @@ def run(options: Options) -> None:
     before, after = adapted.adaptation.before, adapted.adaptation.after
     if before and after[0] > before[0]:
         print("note: the measurements do not predict each other; measure more, or check rows and columns")
-    size = export.model_folder(model, description, options.out, quantize="none")
+    size = export.model_folder(model, description, options.out)
     print(f"{options.out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
     print(f"use it:   hsi-inr reconstruct IMAGE --model {options.out} --out FILE")
 

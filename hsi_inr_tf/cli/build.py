@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from hsi_inr_tf.data.decoded import BUILDERS
+from hsi_inr_tf.data.datasets import DATASETS
 from hsi_inr_tf.errors import InputError
 
 
@@ -31,8 +31,8 @@ def run(options: Options) -> None:
 def build_dataset(dataset: str, data_dir: Path | None = None, manual_dir: Path | None = None) -> Path:
     """Build "name" or "name/config", unless it is there, and return its folder. Raises InputError."""
     name, _, config = dataset.partition("/")
-    if name not in BUILDERS:
-        raise InputError(f"no dataset '{name}', expected one of {', '.join(BUILDERS)}")
+    if name not in DATASETS:
+        raise InputError(f"no dataset '{name}', expected one of {', '.join(DATASETS)}")
     import tensorflow_datasets as tfds
 
     builder_class = import_module(f"tfds_builders.{name}.{name}_dataset_builder").Builder

@@ -24,8 +24,8 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Bundle a run with the package: model.weights.h5, description.json and model.tflite (float16, windows of
-    256x256).
+    """Bundle a run with the package: model.weights.h5, description.json and model.tflite (float32, any
+    size).
     """
     from hsi_inr_tf import export
     from hsi_inr_tf.trained import bundles

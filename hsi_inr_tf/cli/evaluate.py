@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 import tyro
 
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.inference import engines
+from hsi_inr_tf.metrics import PROTOCOLS
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,14 @@ class Options:
     """Scenes to score: NAME:PART (cave-22-10:test, ...) or a split of the builder (test, ...); by default
     what is held out.
     """
-    protocol: Literal["full", "seed", "released", "mstpp"] = "full"
+    protocol: Literal[tuple(PROTOCOLS)] = "full"
     """How to score: full (whole frame), seed (Eq. 12-14), released (64x64 crops) or mstpp (centre crop)."""
     consistent: bool = False
     """Correct the model's cubes so that they reproduce the RGB, as scripts/reconstruct.py --consistent
     does.
     """
+    engine: Literal[engines.NAMES] = "auto"
+    """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     json: Path | None = None
     """Write all scores, per scene and per band, to this file."""
     allow_missing: bool = False
@@ -44,13 +48,14 @@ def run(options: Options) -> None:
     split.
     """
     from hsi_inr_tf.data import open_scenes
-    from hsi_inr_tf.data.splits import default_split, training_part
+    from hsi_inr_tf.data.datasets import known
+    from hsi_inr_tf.data.splits import training_part
     from hsi_inr_tf.evaluation import comparison, notes, regression_reconstructor, scored
     from hsi_inr_tf.inference import load
 
     open_part = partial(open_scenes, options.dataset, options.data_dir, allow_missing=options.allow_missing)
-    split = options.split or default_split(options.dataset)
-    reconstructor = load(options.model)
+    split = options.split or known(options.dataset).scored
+    reconstructor = load(options.model, options.engine)
     scenes, fitted_on = open_part(split), training_part(split)
     regression = regression_reconstructor(open_part(fitted_on))
 

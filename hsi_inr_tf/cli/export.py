@@ -56,7 +56,8 @@ def run(options: Options) -> None:
     from hsi_inr_tf.evaluation import parity
     from hsi_inr_tf.evaluation.timing import milliseconds
     from hsi_inr_tf.export import flatbuffer
-    from hsi_inr_tf.inference.engines import KerasEngine
+    from hsi_inr_tf.inference.keras_engine import KerasEngine
+    from hsi_inr_tf.trained.weights import load_trained
 
     for_tflite = options.out.suffix == ".tflite" or options.size != ("128",) or options.quantize != ("none",)
     kind = options.format or ("tflite" if for_tflite else "saved_model")
@@ -66,13 +67,8 @@ def run(options: Options) -> None:
             "--quantize and "
             "no --out that ends in .tflite, or --format tflite"
         )
-    engine = inference.load(options.model).engine
-    if not isinstance(engine, KerasEngine):
-        raise InputError(
-            f"{options.model} is an exported model already, expected a run folder or a bundled model with "
-            "weights"
-        )
-    model, description = engine.model, engine.description
+    model, description = load_trained(options.model)
+    engine = KerasEngine(model, description)
     pictures, what = _pictures(options)
     written = []
     if kind == "saved_model":

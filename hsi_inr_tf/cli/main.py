@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 
-from hsi_inr_tf.cli import command
+from hsi_inr_tf.cli import command, refusals
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def overview() -> str:
 def run(name: str, argv: list[str] | None = None) -> None:
     """Run one command with its arguments, by default those of this process."""
     chosen = COMMANDS[name]
-    module = import_module(f"hsi_inr_tf.cli.{chosen.module}")  # only this one: others may need extras
+    with refusals():
+        module = import_module(f"hsi_inr_tf.cli.{chosen.module}")  # only this one: others may need extras
     if chosen.has_names:
         return module.main(argv)
     defaults = getattr(module, chosen.defaults) if chosen.defaults else None

@@ -9,7 +9,10 @@ from typing import Annotated, Literal
 
 import tyro
 
+from hsi_inr_tf.cubes.formats import FORMATS
+from hsi_inr_tf.cubes.values import DTYPES
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import engines
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,11 @@ class Options:
     """The file to write, or a folder, as any name without a suffix is: for several pictures there must be
     one.
     """
-    format: Literal["envi", "mat", "npz", "netcdf", "geotiff"] | None = None
+    format: Literal[tuple(FORMATS)] | None = None
     """The cube's format; without it the suffix of --out says it (.hdr .mat .npz .nc .tif), and in folders it
     is envi.
     """
-    dtype: Literal["float32", "uint16"] = "float32"
+    dtype: Literal[tuple(DTYPES)] = "float32"
     """How values are stored; uint16 holds [0, 1] times 65535 in half the space."""
     scale: float = 1.0
     """Evaluate the representation between pixels: 2 gives twice the height and width. Needs an implicit
@@ -38,6 +41,8 @@ class Options:
     """Correct the cube so that it reproduces the picture's RGB."""
     tile: int | None = None
     """Side of the tiles that large pictures are cut into; the result does not depend on it."""
+    engine: Literal[engines.NAMES] = "auto"
+    """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     runner: str | None = None
     """Reconstruct on an Apache Beam runner, DirectRunner or a cluster's; a picture that cannot be read does
     not stop the rest.
@@ -63,7 +68,7 @@ def run(options: Options) -> None:
     wavelengths = _wavelengths(options)  # what cannot be read is refused before anything is loaded
     if options.runner:
         return _on_runner(images, targets, options)
-    reconstructor = inference.load(options.model)
+    reconstructor = inference.load(options.model, options.engine)
     broken = 0
     for image, target in zip(images, targets, strict=True):
         try:
@@ -99,10 +104,8 @@ def _reconstruct(
 ) -> str:
     """The same for a picture that has been read from a file called `name`; `bar` is a tqdm of rows."""
     from hsi_inr_tf import cubes
-    from hsi_inr_tf.optics import srgb
 
     began = time.monotonic()
-    decode = srgb.decode if reconstructor.description.camera.encoding == "linear" else None
 
     def progress(done, total):
         if bar is not None:
@@ -110,15 +113,13 @@ def _reconstruct(
             bar.update(done - bar.n)
 
     cube = reconstructor.stream(
-        picture.pixels,
+        picture,
         scale=options.scale,
         wavelengths=wavelengths,
         consistent=options.consistent,
         tile=options.tile,
         progress=progress,
         provenance={"source": name},
-        georeference=picture.georeference,
-        decode=decode,
     )
     written = cubes.write(cube, target, options.format, options.dtype)
     height, width, bands = cube.shape

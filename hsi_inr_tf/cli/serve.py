@@ -3,17 +3,20 @@
 import re
 import socket
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import engines
 
 
 @dataclass(frozen=True)
 class Options:
     model: Annotated[str, tyro.conf.Positional]
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
+    engine: Literal[engines.NAMES] = "auto"
+    """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     name: str | None = None
     """The model's name in addresses; by default that of its preset."""
     host: str = "127.0.0.1"
@@ -45,7 +48,7 @@ def run(options: Options) -> None:
         from hsi_inr_tf.serving.server import Server
 
     _check(options)
-    reconstructor = load(options.model)
+    reconstructor = load(options.model, options.engine)
     limits = Limits(options.max_body_mb << 20, options.max_pixels, options.max_json_pixels)
     model = ServedModel(
         options.name or reconstructor.description.model, reconstructor, limits, options.workers

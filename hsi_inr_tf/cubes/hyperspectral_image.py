@@ -44,6 +44,17 @@ class HyperspectralImage:
             f"{self.wavelengths[-1]:g} nm, camera {self.camera.name if self.camera else None})"
         )
 
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        """np.asarray(image) is its `data`."""
+        return np.array(self.data, dtype, copy=bool(copy) or None)
+
+    def __getitem__(self, index) -> np.ndarray:
+        """image[y, x] is a spectrum [bands]; any NumPy index of `data` will do."""
+        try:
+            return np.asarray(self.data[index])
+        except IndexError as error:
+            raise InputError(f"{error} (a cube of {self.shape[0]} x {self.shape[1]} pixels)") from error
+
     @property
     def shape(self) -> tuple[int, int, int]:
         return self.data.shape

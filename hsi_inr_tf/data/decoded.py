@@ -1,17 +1,23 @@
 """Scenes of a built TFDS dataset, decoded once into .npy files that are memory-mapped from then on."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.data.datasets import DATASETS, spelt
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing, write_text
 from hsi_inr_tf.optics import Camera
 
-BUILDERS = ("arad_1k", "cave", "ntire2018", "nus", "reflectance_collage")  # in tfds_builders/
 FOLDER = "decoded"  # inside the version's folder, so that it goes when the version goes
+
+
+def default_data_dir() -> Path:
+    """Where TFDS keeps datasets unless told otherwise: $TFDS_DATA_DIR or ~/tensorflow_datasets."""
+    return Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser()
 
 
 def version_folder(dataset: str, data_dir: str | Path) -> Path:
@@ -25,29 +31,36 @@ def version_folder(dataset: str, data_dir: str | Path) -> Path:
         name = dataset.split("/")[0]
         if configs:
             hint = f"expected one of {', '.join(configs)}"
-        elif name in BUILDERS:
-            hint = f"build it first: tfds build tfds_builders/{name} --data_dir {data_dir}"
+        elif name in DATASETS:
+            hint = f"build it first: hsi-inr build {dataset} --data-dir {data_dir}"
         else:
-            hint = f"expected one of {', '.join(BUILDERS)}, or folder:DIR"
+            hint = f"expected {spelt()}"
         raise InputError(f"dataset '{dataset}' is not in {data_dir}: {hint}")
     return max(versions, key=lambda path: [int(number) for number in path.name.split(".")])
 
 
 def read(folder: Path, splits: list[str] | None = None) -> Scenes:
-    """The scenes of the TFDS `splits` (all of them by default) of the version in `folder`."""
-    import tensorflow_datasets as tfds
+    """The scenes of the TFDS `splits` (all of them by default) of the version in `folder`.
 
-    builder = tfds.builder_from_directory(str(folder))
-    unknown = [split for split in splits or () if split not in builder.info.splits]
+    TFDS, and with it TensorFlow, is needed only the first time, to decode them.
+    """
+    try:
+        present = [
+            split["name"] for split in json.loads((folder / "dataset_info.json").read_text())["splits"]
+        ]
+        metadata = json.loads((folder / "metadata.json").read_text())
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder} is no dataset of these builders ({error}): build it with hsi-inr build"
+        ) from error
+    unknown = [split for split in splits or () if split not in present]
     if unknown:
         raise InputError(
-            f"{folder} has no split '{unknown[0]}', expected one of {', '.join(builder.info.splits)} or "
-            "NAME:PART"
+            f"{folder} has no split '{unknown[0]}', expected one of {', '.join(present)} or NAME:PART"
         )
-    indices = [_index(builder, folder, split) for split in splits or builder.info.splits]
+    indices = [_index(folder, split) for split in splits or present]
     names = [name for index in indices for name in index["names"]]
     whites = [white for index in indices for white in index["whites"]]
-    metadata = builder.info.metadata
     return mapped(folder, names, whites, tuple(metadata["wavelengths"]), Camera.from_dict(metadata["camera"]))
 
 
@@ -63,18 +76,24 @@ def _path(folder, name, kind):
     return folder / FOLDER / f"{name}.{kind}.npy"
 
 
-def _index(builder, folder, split):
+def _index(folder, split):
     """{"names": ..., "whites": ...} of one split, decoding it the first time."""
     path = folder / FOLDER / f"{split}.json"
     if not path.is_file():
-        _decode(builder, folder, split, path)
+        _decode(folder, split, path)
     return json.loads(path.read_text())
 
 
-def _decode(builder, folder, split, index_path):
-    import tensorflow_datasets as tfds
+def _decode(folder, split, index_path):
+    try:
+        import tensorflow_datasets as tfds
+    except ImportError as error:
+        raise InputError(
+            f"{folder} must be decoded once, which needs TFDS: pip install 'hsi_inr_tf[train]'"
+        ) from error
     from tqdm import tqdm
 
+    builder = tfds.builder_from_directory(str(folder))
     # One scene at a time: no parallel reads, no prefetching, no cache.
     config = tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1, skip_prefetch=True)
     examples = tfds.as_numpy(builder.as_dataset(split=split, read_config=config, shuffle_files=False))

@@ -35,9 +35,7 @@ def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: s
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder, expected pictures and cubes in it")
     if data_dir is None:
-        from tensorflow_datasets.core import constants
-
-        data_dir = constants.DATA_DIR
+        data_dir = decoded.default_data_dir()
     cache = (
         Path(data_dir).expanduser()
         / "folder"

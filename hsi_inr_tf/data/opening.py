@@ -13,9 +13,8 @@ def open_scenes(
     split: str | None = None,
     *,
     allow_missing: bool = False,
-    cache: bool = False,
 ) -> Scenes:
-    """The scenes of a dataset, memory-mapped (or held in memory with `cache`).
+    """The scenes of a dataset, memory-mapped.
 
     `dataset`: "cave", "reflectance_collage", "nus/CAMERA", "ntire2018/clean", "arad_1k", as built by TFDS in
     `data_dir` (by default TFDS's own), or "folder:DIR" (see from_folder). `split`: None (all scenes), a split
@@ -24,9 +23,7 @@ def open_scenes(
     `allow_missing`.
     """
     if data_dir is None:
-        from tensorflow_datasets.core import constants
-
-        data_dir = constants.DATA_DIR
+        data_dir = decoded.default_data_dir()
 
     own = f"{dataset.partition('/')[0].replace('_', '-')}:"
     if split and split.startswith(own):
@@ -47,4 +44,4 @@ def open_scenes(
         scenes = scenes.select(
             splits.present(wanted, scenes.names, f"split {split} of {dataset}", allow_missing)
         )
-    return scenes.cached() if cache else scenes
+    return scenes

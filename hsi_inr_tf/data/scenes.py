@@ -101,12 +101,6 @@ class Scenes:
         rgbs, cubes, whites = ([of[i] for i in indices] for of in (self.rgbs, self.cubes, self.whites))
         return replace(self, names=tuple(names), rgbs=rgbs, cubes=cubes, whites=whites)
 
-    def cached(self) -> "Scenes":
-        """The same scenes held in memory."""
-        return replace(
-            self, rgbs=[np.array(rgb) for rgb in self.rgbs], cubes=[np.array(cube) for cube in self.cubes]
-        )
-
 
 def unit(values: np.ndarray, white: float) -> np.ndarray:
     """Stored values -> float32 in [0, 1], where `white` stands for 1."""

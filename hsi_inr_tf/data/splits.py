@@ -105,13 +105,6 @@ def present(wanted: Sequence[str], available: Sequence[str], what: str, allow_mi
     return [name for name in wanted if name in available]
 
 
-def default_split(dataset: str) -> str:
-    """The scenes of `dataset` that are there to be scored."""
-    return {"cave": "cave-22-10:test", "arad_1k": "validation", "ntire2018": "validation"}.get(
-        dataset.split("/")[0], "test"
-    )
-
-
 def training_part(split: str) -> str:
     """The split that a baseline for `split` may learn from: "NAME:PART" -> "NAME:train", any split of a
     builder -> "train".

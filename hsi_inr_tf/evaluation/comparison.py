@@ -7,7 +7,6 @@ import numpy as np
 from tqdm import tqdm
 
 from hsi_inr_tf import metrics
-from hsi_inr_tf.metrics import protocols
 
 
 def scored(reconstructor, scenes, protocol: str, consistent: bool = False) -> metrics.Scores:
@@ -18,7 +17,7 @@ def scored(reconstructor, scenes, protocol: str, consistent: bool = False) -> me
     """
     description = reconstructor.description
     wavelengths = None if np.array_equal(description.wavelengths, scenes.wavelengths) else scenes.wavelengths
-    clip = protocols.named(protocol).clamp
+    clip = metrics.PROTOCOLS[protocol].clamp
 
     def predict(rgb):
         return reconstructor.reconstruct(rgb, wavelengths=wavelengths, consistent=consistent, clip=clip).data
@@ -31,9 +30,9 @@ def comparison(name: str, scores: metrics.Scores, baseline: metrics.Scores) -> s
     """Both means, and on how many scenes the model is better than the baseline, as text."""
     titles = (name, "polynomial regression", f"{name} is better on")
     width = max(len(title) for title in titles)
-    rows = [("", [metric.upper() for metric in metrics.METRICS])]
+    rows = [("", [metric.title for metric in metrics.METRICS.values()])]
     rows += [
-        (title, [metrics.text(one.mean[metric], metric) for metric in metrics.METRICS])
+        (title, [metric.text(one.mean[name]) for name, metric in metrics.METRICS.items()])
         for title, one in zip(titles, (scores, baseline), strict=False)
     ]
     rows.append(
@@ -45,7 +44,7 @@ def comparison(name: str, scores: metrics.Scores, baseline: metrics.Scores) -> s
 def wins(scores: metrics.Scores, baseline: metrics.Scores, metric: str) -> int:
     """On how many pictures the first is better than the second."""
     return sum(
-        metrics.better(mine[metric], other[metric], metric)
+        metrics.METRICS[metric].better(mine[metric], other[metric])
         for mine, other in zip(scores.rows, baseline.rows, strict=True)
     )
 

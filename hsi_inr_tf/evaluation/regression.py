@@ -1,26 +1,43 @@
-"""The baseline beside which everything is scored: per-pixel polynomial regression."""
+"""The baseline beside which everything is scored: per-pixel polynomial regression, without TensorFlow."""
 
+import numpy as np
 from tqdm import tqdm
 
 from hsi_inr_tf.inference.reconstructor import Reconstructor
+from hsi_inr_tf.optics import polynomials
 from hsi_inr_tf.trained.description import ModelDescription
 
 
-def regression_reconstructor(scenes, degree: int = 3, ridge: float = 0.0):
-    """A Reconstructor of polynomial regression, fitted on `scenes` (models.polynomial_regression.fit)."""
-    from hsi_inr_tf.inference.engines import KerasEngine
-    from hsi_inr_tf.models import polynomial_regression
+class RegressionEngine:
+    """An Engine (see inference/engines.py) that answers with a polynomial of each pixel's RGB, whose
+    `coefficients` [monomials, bands] are of the given degree.
+    """
 
+    fixed_shape = None
+    batch_size = 1
+    continuous = False
+
+    def __init__(self, coefficients: np.ndarray, degree: int, description: ModelDescription):
+        self.coefficients = coefficients.astype(np.float32)
+        self.degree = degree
+        self.description = description
+
+    def __call__(self, rgb: np.ndarray) -> np.ndarray:
+        return polynomials.monomials(rgb, self.degree) @ self.coefficients
+
+
+def regression_reconstructor(scenes, degree: int = 3, ridge: float = 0.0) -> Reconstructor:
+    """A Reconstructor of polynomial regression, fitted on `scenes` (see optics.polynomials.fit)."""
     progress = tqdm(scenes, desc="fitting regression", unit="scene", leave=False)
-    model = polynomial_regression.fit(progress, degree, ridge)
+    coefficients = polynomials.fit(((scene.rgb, scene.cube) for scene in progress), degree, ridge)
     description = ModelDescription(
         "polynomial-regression",
         scenes.wavelengths,
         scenes.camera,
-        model.stride,
-        model.halo,
-        model.patch,
-        overrides={"bands": model.bands, "degree": degree},
+        stride=1,
+        halo=0,
+        patch=None,
+        overrides={"bands": len(scenes.wavelengths), "degree": degree},
         provenance={"scenes": list(scenes.names)},
     )
-    return Reconstructor(KerasEngine(model, description))
+    return Reconstructor(RegressionEngine(coefficients, degree, description))

@@ -37,7 +37,9 @@ def _measure(model, height, width, threads, repeats):
     from hsi_inr_tf.inference.litert_engine import LiteRTEngine
     from hsi_inr_tf.trained import exported_files
 
-    engine = LiteRTEngine(model, threads) if exported_files.is_tflite(model) else load(model).engine
+    engine = (
+        LiteRTEngine(model, threads) if exported_files.is_tflite(model) else load(model, "tensorflow").engine
+    )
     rgb = np.random.default_rng(0).random((1, height, width, 3), np.float32)
     times = []
     for _ in range(repeats + 2):

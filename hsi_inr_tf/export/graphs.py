@@ -26,7 +26,7 @@ def signatures(model) -> dict:
         return {"hsi": hsi[:, : tf.shape(rgb)[1], : tf.shape(rgb)[2]]}
 
     functions = {"serving_default": serving_default}
-    if hasattr(model, "sample"):
+    if model.continuous:
         functions |= continuous(model, picture)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])

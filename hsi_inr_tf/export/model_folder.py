@@ -10,28 +10,24 @@ from hsi_inr_tf.trained import bundles
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.weights import save_weights
 
-WINDOW = 256  # four times a margin that holds the halo, so that tiles equal the whole
-
 
 def model_folder(
     model,
     description: ModelDescription,
     out: Path,
     *,
-    quantize: str = "float16",
     largest: int | None = None,
 ) -> int:
-    """Write model.weights.h5, description.json and model.tflite (windows of 256x256, or the model's patch) to
-    the folder `out`; gives their size in bytes.
+    """Write model.weights.h5, description.json and model.tflite (float32, of any size unless the model has a
+    patch) to the folder `out`; gives their size in bytes.
 
     None is replaced before all three are complete; other files in `out` stay. InputError if they would have
     more than `largest` bytes.
     """
-    side = model.patch or -(-WINDOW // model.stride) * model.stride
     with work_folder(out) as work:
         save_weights(model, work / bundles.WEIGHTS)
         (work / bundles.DESCRIPTION).write_text(description.to_json(), "utf-8")
-        tflite(model, description, work / bundles.LITE, height=side, width=side, quantize=quantize)
+        tflite(model, description, work / bundles.LITE, height=model.patch, width=model.patch)
         written = list(work.iterdir())
         size = sum(path.stat().st_size for path in written)
         if largest and size > largest:

@@ -9,7 +9,7 @@ def adapted_model(reconstructor) -> tuple[object, ModelDescription]:
     which has no weights to write.
     """
     from hsi_inr_tf.inference.adapting import AdaptedEngine
-    from hsi_inr_tf.inference.engines import KerasEngine
+    from hsi_inr_tf.inference.keras_engine import KerasEngine
     from hsi_inr_tf.models.adapted import Adapted
 
     engine = reconstructor.engine
@@ -17,8 +17,8 @@ def adapted_model(reconstructor) -> tuple[object, ModelDescription]:
         return engine.model, engine.description
     if not isinstance(engine, AdaptedEngine):
         raise InputError(
-            f"model {engine.description.model} is an exported one without weights, expected a bundled "
-            "model or a run folder"
+            f"model {engine.description.model} runs from an exported file, which has no weights to write: "
+            'expected a bundled model or a run folder, loaded with engine="tensorflow"'
         )
     base, _ = adapted_model(type(reconstructor)(engine.base))
     correction = engine.correction

@@ -74,7 +74,7 @@ def _convert(model, work, height, width, quantize, representative) -> bytes:
     # By way of a SavedModel: converting the concrete function of a Keras 3 model leaves its weights out.
     root = graphs.holder(model)
     signatures = {"serving_default": graphs.fixed(model, height, width)}
-    if height is None and hasattr(model, "sample") and quantize not in ("int8", "int16x8"):
+    if height is None and model.continuous and quantize not in ("int8", "int16x8"):
         signatures |= graphs.continuous(model, tf.TensorSpec([1, None, None, 3], tf.float32, "rgb"))
     root.signature_functions = signatures
     folder = str(work / "saved_model")

@@ -73,18 +73,17 @@ class AdaptedEngine:
             },
             provenance={**own.provenance, "adapted": adaptation.to_dict()},
         )
-        if hasattr(base, "sample"):
-            self.sample, self.query = self._sample, self._query
+        self.continuous = base.continuous
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         return self.base(rgb) + self.correction(rgb)
 
-    def _sample(self, rgb, rows, columns):
+    def sample(self, rgb, rows, columns):
         return self.base.sample(rgb, rows, columns) + self.correction(
             _between(rgb, np.asarray(rows)[:, None], np.asarray(columns)[None])
         )
 
-    def _query(self, rgb, points):
+    def query(self, rgb, points):
         pixels = _between(rgb, points[0, :, 0], points[0, :, 1])
         return self.base.query(rgb, points) + self.correction(pixels)
 

@@ -1,4 +1,4 @@
-"""Running a .tflite file that scripts/export.py wrote, with ai-edge-litert and without TensorFlow."""
+"""Running a .tflite file that `hsi-inr export` wrote, with ai-edge-litert and without TensorFlow."""
 
 import os
 import threading
@@ -20,12 +20,7 @@ class LiteRTEngine:
     batch_size = 1
 
     def __init__(self, path, threads: int | None = None):
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise InputError(
-                "running a .tflite model needs LiteRT: pip install 'hsi_inr_tf[edge]'"
-            ) from error
+        from ai_edge_litert.interpreter import Interpreter
 
         self.description = exported_files.read(path)
         try:
@@ -38,11 +33,7 @@ class LiteRTEngine:
         _, height, width, _ = (int(side) for side in self._run.get_input_details()["rgb"]["shape_signature"])
         self.fixed_shape = (height, width) if height > 0 else None
         self._lock = threading.Lock()  # an interpreter has one set of buffers
-        if (
-            "sample" in self._interpreter.get_signature_list()
-        ):  # engines have these attributes only where they work
-            self.sample = self._sample
-            self.query = self._query
+        self.continuous = "sample" in self._interpreter.get_signature_list()
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         rgb = np.asarray(rgb, np.float32)
@@ -53,11 +44,11 @@ class LiteRTEngine:
                 return self._run(rgb=rgb)["hsi"]  # cubes are large: joining would copy this one once more
             return np.concatenate([self._run(rgb=picture[None])["hsi"] for picture in rgb])
 
-    def _sample(self, rgb, rows, columns):
+    def sample(self, rgb, rows, columns):
         """Spectra [1, len(rows), len(columns), bands] of one picture at fractional pixel indices."""
         return self._ask("sample", rgb=rgb, rows=rows, columns=columns)
 
-    def _query(self, rgb, points):
+    def query(self, rgb, points):
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
         return self._ask("query", rgb=rgb, points=points)
 

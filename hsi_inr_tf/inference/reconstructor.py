@@ -11,9 +11,11 @@ from hsi_inr_tf import __version__
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import tiling
-from hsi_inr_tf.optics import back_projection
+from hsi_inr_tf.inference.engines import Engine
+from hsi_inr_tf.optics import back_projection, srgb
 from hsi_inr_tf.optics.camera import Camera
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
+from hsi_inr_tf.pictures import as_picture
 
 LONGEST = 1 << 20  # pixels of a side
 
@@ -21,7 +23,7 @@ LONGEST = 1 << 20  # pixels of a side
 class Reconstructor:
     """Runs an engine (see inference/engines.py) on pictures; `description` says what the model is."""
 
-    def __init__(self, engine):
+    def __init__(self, engine: Engine):
         self.engine = engine
         self.description = engine.description
 
@@ -44,16 +46,16 @@ class Reconstructor:
         clip: bool = True,
         progress=None,
     ):
-        """The cube of `rgb` [height, width, 3] (float in [0, 1] in the model camera's encoding, or
-        uint8/uint16), in [0, 1].
+        """The cube of a picture, in [0, 1].
 
-        `scale` evaluates the representation between pixels: height and width times scale, rounded. `points`
-        [n, 2] as (row, column), fractional, pixel centres at integers: returns spectra [n, bands] instead.
-        `wavelengths` (nm, inside the trained range) resamples. `consistent` corrects the cube so that it
-        reproduces `rgb`. `tile` is the side of the tiles, by default chosen so that memory stays bounded;
-        tiles see as much of their surroundings as the model can, so the result does not depend on it. Without
-        `clip` the values are as the model gives them. `progress(done, total)` is called with rows. Raises
-        InputError.
+        `rgb` is a file's path, a Picture, or an array [height, width, 3] in the model camera's encoding,
+        floats in [0, 1] or unsigned integers (see pictures.as_picture). `scale` evaluates the representation
+        between pixels: height and width times scale, rounded. `points` [n, 2] as (row, column), fractional,
+        pixel centres at integers: returns spectra [n, bands] instead. `wavelengths` (nm, inside the trained
+        range) resamples. `consistent` corrects the cube so that it reproduces `rgb`. `tile` is the side of
+        the tiles, by default chosen so that memory stays bounded; tiles see as much of their surroundings as
+        the model can, so the result does not depend on it. Without `clip` the values are as the model gives
+        them. `progress(done, total)` is called with rows. Raises InputError.
         """
         if points is not None:
             return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)
@@ -78,18 +80,15 @@ class Reconstructor:
         clip: bool = True,
         progress=None,
         provenance: dict | None = None,
-        georeference: dict | None = None,
-        decode=None,
     ) -> "Reconstruction":
-        """As `reconstruct`, for cubes larger than memory: computed block by block while it is being written.
-
-        `decode` is applied to each window of `rgb` as floats, for pictures that are not in the model camera's
-        encoding.
+        """As `reconstruct`, for cubes larger than memory: computed block by block while it is being
+        written.
         """
-        rgb = _checked(rgb)
+        picture, decode = self._opened(rgb)
+        rgb, georeference = picture.pixels, picture.georeference
         if not scale > 0 or not np.isfinite(scale):
             raise InputError(f"scale {scale:g} must be positive")
-        if scale != 1 and not hasattr(self.engine, "sample"):
+        if scale != 1 and not self.engine.continuous:
             raise InputError(
                 f"model {self.description.model} gives values at pixels only, scale {scale:g} needs an "
                 "implicit model "
@@ -118,7 +117,8 @@ class Reconstructor:
 
     def query(self, rgb, points, *, wavelengths=None, consistent: bool = False) -> np.ndarray:
         """Spectra [n, bands] at `points` [n, 2] = (row, column), fractional pixel indices."""
-        rgb, points = _checked(rgb), np.asarray(points, np.float64).reshape(-1, 2)
+        picture, decode = self._opened(rgb)
+        rgb, points = picture.pixels, np.asarray(points, np.float64).reshape(-1, 2)
         height, width, _ = rgb.shape
         outside = (points < -0.5) | (points > np.array([height, width]) - 0.5) | ~np.isfinite(points)
         if outside.any():
@@ -126,7 +126,7 @@ class Reconstructor:
             raise InputError(
                 f"point ({row:g}, {column:g}) lies outside the picture of {height} x {width} pixels"
             )
-        at_pixels = not hasattr(self.engine, "query")
+        at_pixels = not self.engine.continuous
         if at_pixels and np.any(points != np.round(points)):
             raise InputError(
                 f"model {self.description.model} gives values at pixels only, points must be whole numbers"
@@ -141,7 +141,7 @@ class Reconstructor:
                 )
                 if not len(here):
                     continue
-                window = tiling.cut(rgb, rows, columns)
+                window = tiling.cut(rgb, rows, columns, decode)
                 inside = points[here] - [rows.start, columns.start]
                 if at_pixels:
                     spectra = self.engine(window[None])[0][tuple(np.round(inside).astype(int).T)]
@@ -149,7 +149,7 @@ class Reconstructor:
                     spectra = self.engine.query(window[None], inside[None].astype(np.float32))[0]
                 spectra = np.clip(spectra, 0.0, 1.0)
                 if consistent:
-                    seen = bilinear(rgb, points[here, 0], points[here, 1])
+                    seen = bilinear(rgb, points[here, 0], points[here, 1], decode)
                     spectra = back_projection.consistent(spectra, seen, self.description.camera)
                 answers[here] = _resampled(spectra, matrix)
         return answers
@@ -177,7 +177,7 @@ class Reconstructor:
             return Reconstructor(adapting.to_pairs(self, pairs, keep))
         if rgb is None:
             raise InputError("points and a coarse cube belong to a picture: expected rgb")
-        rgb = _checked(rgb)
+        rgb = self._floats(rgb)
         if cube is not None:
             return Reconstructor(adapting.to_cube(self, rgb, cube, keep))
         return Reconstructor(adapting.to_points(self, rgb, points, spectra, wavelengths, keep))
@@ -186,7 +186,20 @@ class Reconstructor:
         """Where to measure: `count` points [count, 2] = (row, column) of `rgb`, the most telling first."""
         from hsi_inr_tf.inference import adapting, measuring_points
 
-        return measuring_points.suggest(_checked(rgb), count, adapting.PRIOR)
+        return measuring_points.suggest(self._floats(rgb), count, adapting.PRIOR)
+
+    def _opened(self, source):
+        """(Picture, what brings its pixels to the model camera's encoding or None)."""
+        wanted = self.description.camera.encoding
+        picture = as_picture(source, wanted)
+        if picture.encoding == wanted:
+            return picture, None
+        return picture, srgb.decode if wanted == "linear" else srgb.encode
+
+    def _floats(self, source) -> np.ndarray:
+        """The whole picture as float32 [height, width, 3] in the model camera's encoding."""
+        picture, decode = self._opened(source)
+        return tiling.to_float(picture.pixels, decode)
 
     def _bands(self, wavelengths):
         """(wavelengths, camera, resampling matrix or None) of the cubes to make."""
@@ -337,23 +350,6 @@ def bilinear(rgb, rows, columns, decode=None):
     below, right = np.minimum(top + 1, rgb.shape[0] - 1), np.minimum(left + 1, rgb.shape[1] - 1)
     corners = [tiling.to_float(rgb[r, c], decode) for r in (top, below) for c in (left, right)]
     return (corners[0] * (1 - x) + corners[1] * x) * (1 - y) + (corners[2] * (1 - x) + corners[3] * x) * y
-
-
-def _checked(rgb):
-    rgb = np.asarray(rgb)
-    if rgb.ndim != 3 or rgb.shape[2] != 3 or 0 in rgb.shape:
-        raise InputError(f"a picture of shape {rgb.shape}, expected [height, width, 3]")
-    if rgb.dtype.kind == "u":
-        return rgb
-    rgb = np.asarray(rgb, np.float32)
-    if not np.isfinite(rgb).all():
-        raise InputError("the picture holds values that are not numbers")
-    if rgb.min() < 0 or rgb.max() > 1:
-        raise InputError(
-            f"the picture's values span {rgb.min():g} to {rgb.max():g}, expected [0, 1] (or unsigned "
-            "integers)"
-        )
-    return rgb
 
 
 def _scaled(georeference, shape, size):

@@ -25,20 +25,18 @@ class SavedModelEngine:
             self._run = self._loaded.signatures["serving_default"]
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{folder}: this SavedModel cannot be loaded ({error})") from error
-        if "sample" in self._loaded.signatures:  # engines have these attributes only where they work
-            self.sample = self._sample
-            self.query = self._query
+        self.continuous = "sample" in self._loaded.signatures
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         return self._run(rgb=_floats(rgb))["hsi"].numpy()
 
-    def _sample(self, rgb, rows, columns):
+    def sample(self, rgb, rows, columns):
         """Spectra [batch, len(rows), len(columns), bands] at fractional pixel indices."""
         return self._loaded.signatures["sample"](
             rgb=_floats(rgb), rows=_floats(rows), columns=_floats(columns)
         )["hsi"].numpy()
 
-    def _query(self, rgb, points):
+    def query(self, rgb, points):
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
         return self._loaded.signatures["query"](rgb=_floats(rgb), points=_floats(points))["hsi"].numpy()
 

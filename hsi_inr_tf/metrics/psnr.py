@@ -22,6 +22,12 @@ def peak_psnr_per_band(cube, predicted) -> np.ndarray:
     )
 
 
+def mean_over_bands(cube, values) -> float:
+    """MPSNR: the mean of the PSNR `values` [bands] of a cube; a black band without a peak has none."""
+    has_peak = np.any(cube, axis=(0, 1)) | ~np.isnan(values)
+    return float(values[has_peak].mean()) if has_peak.any() else float("nan")
+
+
 def _squared_error(cube, predicted):
     return np.square(np.asarray(cube, np.float64) - predicted)
 

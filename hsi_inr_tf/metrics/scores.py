@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.metrics.protocols import METRICS, Protocol, named, score
+from hsi_inr_tf.metrics.protocols import Protocol, protocol_named
+from hsi_inr_tf.metrics.table import METRICS, score
 
 RESAMPLES = 2000
 
@@ -23,7 +24,7 @@ class Scores:
         """Each metric over the pictures."""
         values = self._values()
         return {
-            metric: float(_summary(values[:, column], metric, named(self.protocol)))
+            metric: float(_summary(values[:, column], metric, protocol_named(self.protocol)))
             for column, metric in enumerate(METRICS)
         }
 
@@ -35,7 +36,7 @@ class Scores:
         values = self._values()
         draws = np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))
         means = {
-            metric: _summary(values[draws, column], metric, named(self.protocol))
+            metric: _summary(values[draws, column], metric, protocol_named(self.protocol))
             for column, metric in enumerate(METRICS)
         }
         return {metric: tuple(np.percentile(drawn, (2.5, 97.5)).tolist()) for metric, drawn in means.items()}
@@ -58,18 +59,19 @@ class Scores:
         """The rows, their mean and its interval as text."""
         width = max(len(row["scene"]) for row in (*self.rows, {"scene": "95 % interval"}))
         mean, interval = self.mean, self.interval
+        metrics = METRICS.values()
 
         def line(title, cells):
             return f"{title:<{width}}" + "".join(f"{cell:>17}" for cell in cells)
 
         return "\n".join(
             [
-                line("scene", [metric.upper() for metric in METRICS]),
-                *(line(row["scene"], [text(row[metric], metric) for metric in METRICS]) for row in self.rows),
-                line("mean", [text(mean[metric], metric) for metric in METRICS]),
+                line("scene", [metric.title for metric in metrics]),
+                *(line(row["scene"], [m.text(row[m.name]) for m in metrics]) for row in self.rows),
+                line("mean", [m.text(mean[m.name]) for m in metrics]),
                 line(
                     "95 % interval",
-                    [" .. ".join(text(end, metric) for end in interval[metric]) for metric in METRICS],
+                    [" .. ".join(m.text(end) for end in interval[m.name]) for m in metrics],
                 ),
             ]
         )
@@ -85,7 +87,7 @@ def evaluate(
 
     Scenes have name, rgb and cube. `progress` wraps the iteration, as tqdm does.
     """
-    rules = named(protocol)
+    rules = protocol_named(protocol)
     rows = []
     for scene in progress(scenes) if progress else scenes:
         predicted = _predicted(predict, scene.rgb, rules)
@@ -111,16 +113,6 @@ def _summary(values, metric, rules):
     if metric == "psnr" and rules.pooled:
         return -10.0 * np.log10(np.mean(10.0 ** (-values / 10.0), axis=-1))
     return np.mean(values, axis=-1)
-
-
-def better(new: float, old: float, metric: str) -> bool:
-    """Whether `new` is the better value of `metric`."""
-    return new > old if metric in ("psnr", "mpsnr", "ssim") else new < old
-
-
-def text(value: float, metric: str) -> str:
-    """A value of `metric` as tables show it."""
-    return f"{value:.2f}" if metric in ("psnr", "mpsnr", "sam") else f"{value:.4f}"
 
 
 def _finite(value):

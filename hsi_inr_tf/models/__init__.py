@@ -1,8 +1,7 @@
 """Models that map an RGB picture to a hyperspectral cube, all built by name."""
 
-import keras
-
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.models.base import SpectralModel
 
 
 def names() -> list[str]:
@@ -12,11 +11,11 @@ def names() -> list[str]:
     return list(TABLE)
 
 
-def build(name: str, **overrides) -> keras.Model:
+def build(name: str, **overrides) -> SpectralModel:
     """A fresh model: input "rgb" [batch, height, width, 3] in [0, 1] -> {"hsi": [batch, height, width,
     bands]}.
 
-    Its `stride`, `halo` and `patch` say which pictures it takes (see ModelDescription).
+    Which pictures it takes is said by SpectralModel.
     """
     from hsi_inr_tf.models.presets import TABLE
 

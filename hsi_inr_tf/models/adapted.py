@@ -3,11 +3,12 @@
 import keras
 
 from hsi_inr_tf.layers import ColourKernels
+from hsi_inr_tf.models.base import SpectralModel
 from hsi_inr_tf.models.continuous import interpolated_grid, interpolated_points
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class Adapted(keras.Model):
+class Adapted(SpectralModel):
     """The `base` model's spectra plus a correction that depends on the pixel's colour alone
     (layers.ColourKernels).
 
@@ -26,14 +27,12 @@ class Adapted(keras.Model):
         self.units = units
         self.bands = bands
         self.stride, self.halo, self.patch = base.stride, base.halo, base.patch
-        if hasattr(base, "sample"):  # only implicit models have them
-            self.cell = base.cell
-            self.sample, self.query = self._sample, self._query
+        self.continuous = base.continuous
 
-    def _sample(self, rgb, rows, columns):
+    def sample(self, rgb, rows, columns):
         return self.base.sample(rgb, rows, columns) + self.correction(interpolated_grid(rgb, rows, columns))
 
-    def _query(self, rgb, points):
+    def query(self, rgb, points):
         pixels = interpolated_points(rgb[0], points[0, :, 0], points[0, :, 1])
         return self.base.query(rgb, points) + self.correction(pixels)[None]
 

@@ -3,9 +3,11 @@
 import keras
 from keras.layers import Conv2D, PReLU
 
+from hsi_inr_tf.models.base import SpectralModel
+
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class CNN(keras.Model):
+class CNN(SpectralModel):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 159,338
     parameters as published.
 
@@ -14,7 +16,7 @@ class CNN(keras.Model):
     directly, before a skip is added.
     """
 
-    stride, halo, patch = 1, 8, None
+    halo = 8
 
     def __init__(self, bands: int = 31, width: int = 128, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")

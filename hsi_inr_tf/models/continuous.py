@@ -7,6 +7,36 @@ encoding, edges repeated.
 from keras import ops
 
 from hsi_inr_tf.encoding import cell_position, patch_position
+from hsi_inr_tf.models.base import SpectralModel
+
+
+class ImplicitModel(SpectralModel):
+    """A SpectralModel Y(p) = f([X_p, gamma(p)]; theta_cell(p)), theta = H(X): Eq. 5, 6 and 9.
+
+    A cell has `cell` pixels along each side; `coordinates` says where positions are measured: "patch" or
+    "cell".
+    """
+
+    continuous = True
+    coordinates = "cell"
+    cell: int
+    bands: int
+
+    def theta(self, rgb):
+        """The parameters of all cells, row by row, of rgb [batch, height, width, 3]: [batch, cells, P]."""
+        raise NotImplementedError
+
+    def spectra(self, pixels, positions, theta):
+        """By cell: pixels [batch, cells, n, 3] at positions [.., n, 2] with theta [batch, cells, P] ->
+        [batch, cells, n, bands].
+        """
+        raise NotImplementedError
+
+    def sample(self, rgb, rows, columns):
+        return sample(self, rgb, rows, columns)
+
+    def query(self, rgb, points):
+        return query(self, rgb, points)
 
 
 def sample(model, rgb, rows, columns):
@@ -15,8 +45,7 @@ def sample(model, rgb, rows, columns):
     """
     rows, columns = ops.cast(rows, "float32"), ops.cast(columns, "float32")
     _, height, width, _ = ops.shape(rgb)
-    theta = model.theta(rgb)
-    _, down, across, length = ops.shape(theta)
+    down, across = height // model.cell, width // model.cell
     cell_of_row, y = _position(model, rows, height)
     cell_of_column, x = _position(model, columns, width)
     row_at, row_slot = _slots(cell_of_row, down)
@@ -37,7 +66,7 @@ def sample(model, rgb, rows, columns):
     pixels = interpolated_grid(rgb, rows, columns)
     grid_y, grid_x = ops.meshgrid(y, x, indexing="ij")
     positions = arranged(ops.stack([grid_x, grid_y], axis=-1)[None])
-    spectra = model.spectra(arranged(pixels), positions, ops.reshape(theta, (-1, down * across, length)))
+    spectra = model.spectra(arranged(pixels), positions, model.theta(rgb))
     strips = ops.transpose(ops.reshape(spectra, (-1, across, tall, wide * model.bands)), (0, 2, 1, 3))
     grid = ops.reshape(strips, (-1, down * tall, across * wide, model.bands))
     return ops.take(
@@ -51,11 +80,10 @@ def query(model, rgb, points):
     """
     points = ops.cast(points, "float32")[0]
     _, height, width, _ = ops.shape(rgb)
-    theta = model.theta(rgb)
-    _, _, across, length = ops.shape(theta)
     cell_of_row, y = _position(model, points[:, 0], height)
     cell_of_column, x = _position(model, points[:, 1], width)
-    theta = ops.take(ops.reshape(theta, (1, -1, length)), cell_of_row * across + cell_of_column, axis=1)
+    cells = cell_of_row * (width // model.cell) + cell_of_column
+    theta = ops.take(model.theta(rgb), cells, axis=1)
     pixels = interpolated_points(rgb[0], points[:, 0], points[:, 1])
     spectra = model.spectra(pixels[None, :, None], ops.stack([x, y], axis=-1)[None, :, None], theta)
     return spectra[:, :, 0]

@@ -5,17 +5,17 @@ ensemble.
 import keras
 from keras.layers import Conv2D, ReLU
 
+from hsi_inr_tf.models.base import SpectralModel
+
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class HSCNNR(keras.Model):
+class HSCNNR(SpectralModel):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
     3x3 convolutions with bias, no norm: one to `width` channels, `blocks` residual blocks with a ReLU inside
     and after each sum, one whose output is added to the first one's, ReLU, one to the bands. 1,238,303
     parameters at 16 blocks of 64 channels.
     """
-
-    stride, patch = 1, None
 
     def __init__(self, bands: int = 31, blocks: int = 16, width: int = 64, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")
@@ -40,12 +40,10 @@ class HSCNNR(keras.Model):
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class HSCNNREnsemble(keras.Model):
+class HSCNNREnsemble(SpectralModel):
     """The weighted mean of the spectra of several HSCNN-R, given as (blocks, width) each; the defaults are
     the challenge's.
     """
-
-    stride, patch = 1, None
 
     def __init__(
         self,

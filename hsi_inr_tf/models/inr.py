@@ -7,11 +7,11 @@ from keras import ops
 
 from hsi_inr_tf.encoding import cell_lattice, patch_lattice
 from hsi_inr_tf.layers import FromCells, PeriodicEncoding, ToCells
-from hsi_inr_tf.models import continuous
+from hsi_inr_tf.models.continuous import ImplicitModel
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class INR(keras.Model):
+class INR(ImplicitModel):
     """Y(p) = f([X_p, gamma(p)]; theta_cell(p)), theta = H(X): Eq. 5, 6 and 9 of arXiv 2112.10541.
 
     Input "rgb" [batch, height, width, 3] in [0, 1]; output {"hsi": [batch, height, width, bands]}, relative
@@ -35,30 +35,6 @@ class INR(keras.Model):
         name=None,
         trainable=True,
     ):
-        # Layers
-        cell, side = hypernetwork.cell, hypernetwork.patch
-        encode = PeriodicEncoding(frequencies, encoding, name="encoding")
-        to_cells = ToCells(cell, name="to_cells")
-        theta_of_cells = keras.layers.Reshape((-1, hypernetwork.outputs), name="theta")
-        to_spectrum = keras.layers.Dense(bands, name="basis") if basis else None
-
-        # Functional graph: `theta` and `spectra` below, with the positions of the pixels themselves
-        rgb = keras.Input((side, side, 3), name="rgb")
-        x = rgb * 2.0 - 1.0 if signed else rgb
-        lattice = (
-            ToCells(cell)(patch_lattice(side, side)[None])
-            if coordinates == "patch"
-            else cell_lattice(cell)[None, None]
-        )
-        spectra = mlp(_features(to_cells(x), encode(lattice), squares), theta_of_cells(hypernetwork(x)))
-        if to_spectrum:
-            spectra = to_spectrum(spectra)
-        if signed:
-            spectra = (spectra + 1.0) / 2.0
-        hsi = FromCells(cell, name="from_cells")(spectra, rgb)
-        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
-
-        # Config
         self.hypernetwork = hypernetwork
         self.mlp = mlp
         self.bands = bands
@@ -68,54 +44,31 @@ class INR(keras.Model):
         self.signed = signed
         self.squares = squares
         self.basis = basis
-        self.encode = encode
-        self.to_spectrum = to_spectrum
+        self.cell, self.stride = hypernetwork.cell, hypernetwork.stride
+        self.halo, self.patch = hypernetwork.halo, hypernetwork.patch
+        self.encode = PeriodicEncoding(frequencies, encoding, name="encoding")
+        self.flat = keras.layers.Reshape((-1, hypernetwork.outputs), name="theta")
+        self.to_spectrum = keras.layers.Dense(bands, name="basis") if basis else None
+
+        side = self.patch
+        rgb = keras.Input((side, side, 3), name="rgb")
+        if coordinates == "patch":
+            lattice = ToCells(self.cell)(patch_lattice(side, side)[None])
+        else:
+            lattice = cell_lattice(self.cell)[None, None]
+        pixels = ToCells(self.cell, name="to_cells")(rgb)
+        hsi = FromCells(self.cell, name="from_cells")(self.spectra(pixels, lattice, self.theta(rgb)), rgb)
+        super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
 
     def theta(self, rgb):
-        """Eq. 6: rgb [batch, height, width, 3] -> the parameters of each cell [batch, rows, columns, P]."""
-        return self.hypernetwork(rgb * 2.0 - 1.0 if self.signed else rgb)
+        return self.flat(self.hypernetwork(rgb * 2.0 - 1.0 if self.signed else rgb))
 
     def spectra(self, pixels, positions, theta):
-        """Eq. 9 by cell: pixels [batch, cells, n, 3], positions [.., n, 2], theta [batch, cells, P] ->
-        [batch, cells, n, bands].
-        """
         x = pixels * 2.0 - 1.0 if self.signed else pixels
         spectra = self.mlp(_features(x, self.encode(positions), self.squares), theta)
         if self.to_spectrum:
             spectra = self.to_spectrum(spectra)
         return (spectra + 1.0) / 2.0 if self.signed else spectra
-
-    def sample(self, rgb, rows, columns):
-        """Spectra between the pixels: ascending fractional pixel indices rows [H], columns [W] -> [batch, H,
-        W, bands].
-        """
-        return continuous.sample(self, rgb, rows, columns)
-
-    def query(self, rgb, points):
-        """Spectra at points [1, n, 2] = (row, column), fractional pixel indices, of rgb [1, height, width, 3]
-        -> [1, n, bands].
-        """
-        return continuous.query(self, rgb, points)
-
-    @property
-    def cell(self) -> int:
-        """The side of a cell in pixels."""
-        return self.hypernetwork.cell
-
-    @property
-    def stride(self) -> int:
-        """Height and width must be multiples of it."""
-        return self.hypernetwork.stride
-
-    @property
-    def halo(self) -> int:
-        """How far, in pixels, an output can see."""
-        return self.hypernetwork.halo
-
-    @property
-    def patch(self) -> int | None:
-        """The side of the only pictures it takes; None if any will do."""
-        return self.hypernetwork.patch
 
     def get_config(self):
         return {

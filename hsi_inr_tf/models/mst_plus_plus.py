@@ -14,10 +14,11 @@ from keras.layers import (
 )
 
 from hsi_inr_tf.layers import SpectralAttention
+from hsi_inr_tf.models.base import SpectralModel
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class MSTPlusPlus(keras.Model):
+class MSTPlusPlus(SpectralModel):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 1,619,625
     parameters as published.
 
@@ -26,7 +27,7 @@ class MSTPlusPlus(keras.Model):
     all of it.
     """
 
-    stride, halo, patch = 8, None, None
+    stride, halo = 8, None
 
     def __init__(self, bands: int = 31, stages: int = 3, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")

@@ -4,9 +4,11 @@ import keras
 from keras import ops
 from keras.layers import BatchNormalization, Concatenate, Conv2D, Dropout, LeakyReLU, MaxPooling2D
 
+from hsi_inr_tf.models.base import SpectralModel
+
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class MultiscaleCNN(keras.Model):
+class MultiscaleCNN(SpectralModel):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}. 26,686,592
     trainable parameters.
 
@@ -15,7 +17,7 @@ class MultiscaleCNN(keras.Model):
     between the two of a pair.
     """
 
-    stride, halo, patch = 16, 112, None  # the halo in whole strides; 107 pixels at most are seen
+    stride, halo = 16, 112  # the halo in whole strides; 107 pixels at most are seen
 
     def __init__(self, bands: int = 31, width: int = 64, dropout: float = 0.2, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")

@@ -8,18 +8,17 @@ import keras
 from keras.layers import Concatenate, Conv2D
 
 from hsi_inr_tf.layers import ProjectionLoss
+from hsi_inr_tf.models.base import SpectralModel
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class PriNET(keras.Model):
+class PriNET(SpectralModel):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
     Our reading (the paper's text was not at hand): neighbouring bands are highly correlated, so a shared stem
     feeds one branch of residual blocks for each of `groups` runs of adjacent bands, whose outputs are
     concatenated. A learned linear projection of the result to RGB adds its error to the loss while training.
     """
-
-    stride, patch = 1, None
 
     def __init__(
         self,

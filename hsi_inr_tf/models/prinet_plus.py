@@ -6,19 +6,18 @@ import keras
 from keras.layers import Concatenate, Conv2D
 
 from hsi_inr_tf.layers import ProjectionLoss
+from hsi_inr_tf.models.base import SpectralModel
 from hsi_inr_tf.models.prinet import convolution, group_sizes, residual_blocks
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class PriNETPlus(keras.Model):
+class PriNETPlus(SpectralModel):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
     Our reading (the paper's text was not at hand): as PriNET, but each group also receives the features of
     the group before it, a fusion stage of `fusion_blocks` residual blocks over all groups' features corrects
     the concatenated bands, and the projection back to RGB has a hidden layer.
     """
-
-    stride, patch = 1, None
 
     def __init__(
         self,

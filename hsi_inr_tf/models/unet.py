@@ -3,9 +3,11 @@
 import keras
 from keras.layers import Concatenate, Conv2D, Conv2DTranspose, MaxPooling2D
 
+from hsi_inr_tf.models.base import SpectralModel
+
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class UNet(keras.Model):
+class UNet(SpectralModel):
     """Input "rgb" [batch, height, width, 3]; output {"hsi": [batch, height, width, bands]}.
 
     The paper gives neither widths nor depth; our reading: four levels, two 3x3 convolutions with ReLU at
@@ -13,7 +15,7 @@ class UNet(keras.Model):
     transposed convolutions, a linear 1x1 to the bands.
     """
 
-    stride, halo, patch = 16, 112, None  # the halo in whole strides; 107 pixels at most are seen
+    stride, halo = 16, 112  # the halo in whole strides; 107 pixels at most are seen
 
     def __init__(self, bands: int = 31, width: int = 32, name=None, trainable=True):
         rgb = keras.Input((None, None, 3), name="rgb")

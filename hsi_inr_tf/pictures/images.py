@@ -18,12 +18,46 @@ FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")  # Pillow's names
 
 @dataclass(frozen=True)
 class Picture:
-    """`pixels` [height, width, 3], uint8 or uint16, sRGB-encoded; `georeference` as HyperspectralImage has
-    it.
+    """`pixels` [height, width, 3], unsigned integers or floats in [0, 1], encoded as `encoding` says, "srgb"
+    or "linear"; `georeference` as HyperspectralImage has it.
     """
 
     pixels: np.ndarray
     georeference: dict | None = None
+    encoding: str = "srgb"
+
+
+def as_picture(source, encoding: str = "srgb") -> Picture:
+    """A Picture from a file's path, a Picture, or an array in `encoding`: [height, width], grey, or [height,
+    width, 3 or 4], of which transparency is dropped; unsigned integers or floats in [0, 1]. Raises
+    InputError.
+    """
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, str | Path):
+        return read_picture(source)
+    pixels = np.asarray(source)
+    if pixels.ndim == 2 or pixels.shape[2:] == (1,):
+        pixels = np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or 0 in pixels.shape:
+        raise InputError(f"a picture of shape {pixels.shape}, expected [height, width, 3]")
+    return Picture(_checked_values(pixels[..., :3]), encoding=encoding)
+
+
+def _checked_values(pixels):
+    if pixels.dtype.kind == "u":
+        return pixels
+    if pixels.dtype.kind not in "fib":
+        raise InputError(f"a picture of {pixels.dtype}, expected unsigned integers or floats in [0, 1]")
+    pixels = np.asarray(pixels, np.float32)
+    if not np.isfinite(pixels).all():
+        raise InputError("the picture holds values that are not numbers")
+    if pixels.min() < 0 or pixels.max() > 1:
+        raise InputError(
+            f"the picture's values span {pixels.min():g} to {pixels.max():g}, expected [0, 1] (or unsigned "
+            "integers)"
+        )
+    return pixels
 
 
 def read_image(path) -> np.ndarray:

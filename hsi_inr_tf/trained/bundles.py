@@ -6,6 +6,12 @@ PRETRAINED = Path(__file__).parent.parent / "pretrained"
 DESCRIPTION, WEIGHTS, LITE = "description.json", "model.weights.h5", "model.tflite"
 
 
+def located(name_or_path) -> Path:
+    """Where a model lies: the path itself or, where there is nothing, the bundled model of that name."""
+    path = Path(name_or_path)
+    return PRETRAINED / path if not path.exists() and str(name_or_path) in bundled() else path
+
+
 def bundled() -> list[str]:
     """The names of the models that come with the package."""
     return sorted(path.parent.name for path in PRETRAINED.glob(f"*/{DESCRIPTION}"))

@@ -12,7 +12,7 @@ from hsi_inr_tf.trained import bundles
 from hsi_inr_tf.trained.description import ModelDescription
 
 if TYPE_CHECKING:
-    import keras
+    from hsi_inr_tf.models.base import SpectralModel
 
 
 def weights_file(run: Path, which: str) -> Path:
@@ -25,7 +25,22 @@ def is_run(path: Path) -> bool:
     return (Path(path) / "weights").is_dir() and (Path(path) / bundles.DESCRIPTION).is_file()
 
 
-def load_run(path, which: str = "best") -> tuple["keras.Model", ModelDescription]:
+def load_trained(name_or_path) -> tuple["SpectralModel", ModelDescription]:
+    """The Keras model of a bundled model's name, a bundled folder or a run folder, and its description;
+    InputError for what holds no weights.
+    """
+    path = bundles.located(name_or_path)
+    if is_run(path):
+        return load_run(path)
+    if (path / bundles.WEIGHTS).is_file():
+        return load_bundle(path)
+    raise InputError(
+        f"{name_or_path} holds no weights, expected a run folder or one of the bundled models "
+        f"({', '.join(bundles.bundled())})"
+    )
+
+
+def load_run(path, which: str = "best") -> tuple["SpectralModel", ModelDescription]:
     """The model of a run folder with its "best" (by validation) or "last" weights, in float32, and its
     description.
 
@@ -34,7 +49,7 @@ def load_run(path, which: str = "best") -> tuple["keras.Model", ModelDescription
     return _built(Path(path), trained_weights(path, which))
 
 
-def load_bundle(folder) -> tuple["keras.Model", ModelDescription]:
+def load_bundle(folder) -> tuple["SpectralModel", ModelDescription]:
     """The same of a folder that holds description.json beside model.weights.h5."""
     return _built(Path(folder), Path(folder) / bundles.WEIGHTS)
 
@@ -62,7 +77,7 @@ def trained_weights(path, which: str) -> Path:
     return weights
 
 
-def load_weights(model: "keras.Model", path: Path) -> None:
+def load_weights(model: "SpectralModel", path: Path) -> None:
     """Read a .weights.h5 file into `model`; InputError if it does not fit."""
     try:
         model.load_weights(path)
@@ -70,7 +85,7 @@ def load_weights(model: "keras.Model", path: Path) -> None:
         raise InputError(f"{path} does not fit model {model.name}: {str(error).splitlines()[0]}") from error
 
 
-def save_weights(model: "keras.Model", path: Path) -> None:
+def save_weights(model: "SpectralModel", path: Path) -> None:
     """Write a .weights.h5 file whole or not at all."""
     needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
     with replacing(path) as partial, room_for_hdf5(partial, needed):

@@ -9,6 +9,8 @@ from tyro.constructors import PrimitiveConstructorSpec
 
 from hsi_inr_tf.data.augmentation import Augmentation
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.metrics import METRICS
+from hsi_inr_tf.training.losses import LOSSES
 
 
 def _overrides(text: str) -> dict[str, Any]:
@@ -79,7 +81,7 @@ class TrainConfig:
     seed: int = 0
     """Decides the initial weights and every batch."""
 
-    loss: Literal["l1", "l1+sam", "mrae"] = "l1"
+    loss: Literal[tuple(LOSSES)] = "l1"
     """l1 (the paper), l1+sam (plus a tenth of the spectral angle in radians), mrae (relative L1)."""
     optimizer: Literal["adam", "adamw", "lion", "lamb"] = "adam"
     """Update rule."""
@@ -115,7 +117,7 @@ class TrainConfig:
 
     validate_every: int = 1000
     """Steps between validations on whole scenes (protocol full)."""
-    best: Literal["psnr", "mpsnr", "ssim", "sam", "mrae", "rmse"] = "psnr"
+    best: Literal[tuple(METRICS)] = "psnr"
     """The score by which validation chooses the best weights."""
     log_every: int = 50
     """Steps between rows of log.csv."""

@@ -274,7 +274,7 @@ class _Run:
         # A cluster stops between calls, where all of it can agree to.
         scores = self.validate((lambda: None) if devices.is_cluster(self.strategy) else self.stop.check)
         score = scores[self.config.best]
-        if self.best is None or metrics.better(score, self.best, self.config.best):
+        if self.best is None or metrics.METRICS[self.config.best].better(score, self.best):
             self.best = None if np.isnan(score) else score
             weights.save_weights(self.shown, self.folder.weights("best"))
         scores = {f"val_{name}": scores[name] for name in metrics.METRICS}

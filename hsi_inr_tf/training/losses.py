@@ -1,7 +1,16 @@
 """Training losses: cube and prediction [batch, height, width, bands] -> one number an example [batch]."""
 
-from keras import ops
 
+class _Ops:
+    """keras.ops, imported when the first loss is computed: the names of losses need no Keras."""
+
+    def __getattr__(self, name: str):
+        from keras import ops
+
+        return getattr(ops, name)
+
+
+ops = _Ops()
 SAM_WEIGHT = 0.1
 # Keeps norms and their gradients finite at zero spectra; about the norm of a reflectance of 0.0002 in 31
 # bands.

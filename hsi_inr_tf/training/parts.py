@@ -2,11 +2,9 @@
 
 from hsi_inr_tf import data
 from hsi_inr_tf.data import Scenes, splits
+from hsi_inr_tf.data.datasets import known
 from hsi_inr_tf.data.patches import CROPS_PER_SCENE, scene_of_group
 from hsi_inr_tf.training.config import TrainConfig
-
-# (training, validation) where --split is not given: a named split, or splits of the builder.
-DEFAULTS = {"cave": ("cave-22-10", None), "nus": ("train", None)}
 
 
 def open_parts(config: TrainConfig) -> tuple[Scenes, Scenes | None]:
@@ -23,7 +21,8 @@ def part_names(config: TrainConfig) -> tuple[str, str | None]:
     """What `open_scenes` is asked for, for training and, if there is such a part, for validation."""
     split, held_out = config.split, None
     if split is None:
-        split, held_out = DEFAULTS.get(config.dataset.split("/")[0], ("train", "validation"))
+        dataset = known(config.dataset)
+        split, held_out = dataset.training, dataset.validation
     if split in splits.TABLE or split.startswith("fold-"):
         if "validation" in splits.TABLE.get(split, ("validation",)):
             held_out = f"{split}:validation"

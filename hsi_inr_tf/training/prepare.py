@@ -26,15 +26,14 @@ def first_weights(model: keras.Model, config: TrainConfig, scenes: Scenes, measu
     """Give `model` what training starts from besides random weights: what it fits in closed form to the
     scenes and the `measured` reflectances [n, bands], and --start-from.
     """
-    if hasattr(model, "prepare"):
-        share = config.reflectance_share if len(measured) else 0.0
-        model.prepare(scenes, reflectances.chart(measured, scenes.camera), share)
-        if not all(np.isfinite(weight).all() for weight in model.get_weights()):
-            broken = [scene.name for scene in scenes if not np.isfinite(scene.cube).all()]
-            raise InputError(
-                f"the regression of {config.model} is not finite; scenes that are not: "
-                f"{', '.join(broken) or 'none'}"
-            )
+    share = config.reflectance_share if len(measured) else 0.0
+    model.prepare(scenes, reflectances.chart(measured, scenes.camera), share)
+    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+        broken = [scene.name for scene in scenes if not np.isfinite(scene.cube).all()]
+        raise InputError(
+            f"the regression of {config.model} is not finite; scenes that are not: "
+            f"{', '.join(broken) or 'none'}"
+        )
     if config.start_from:
         load_weights(model, trained_weights(config.start_from, "best"))
 
@@ -47,7 +46,7 @@ def check_batch(model: keras.Model, config: TrainConfig, scenes: Scenes, replica
     if config.patch % model.stride or model.patch not in (None, config.patch):
         wanted = model.patch or f"a multiple of {model.stride}"
         raise InputError(f"--patch {config.patch} does not suit {config.model}, expected {wanted}")
-    parts, members = replicas * config.accumulation, getattr(model, "shares", 1)
+    parts, members = replicas * config.accumulation, model.shares
     fitting = parts * members
     if config.batch_size < members:
         raise InputError(
@@ -67,15 +66,12 @@ def describe(
     model: keras.Model, config: TrainConfig, overrides: dict, scenes: Scenes, replicas: int
 ) -> ModelDescription:
     """What the run folder and everything exported from it say of the model."""
-    return ModelDescription(
-        model=config.model,
+    return ModelDescription.of(
+        model,
+        config.model,
+        scenes.wavelengths,
+        scenes.camera,
         overrides=overrides,
-        wavelengths=scenes.wavelengths,
-        camera=scenes.camera,
-        stride=model.stride,
-        halo=model.halo,
-        patch=model.patch,
-        cell=getattr(model, "cell", None),
         provenance=provenance(config, scenes, replicas),
     )
 

@@ -4,7 +4,7 @@ import keras
 
 from hsi_inr_tf import metrics
 from hsi_inr_tf.inference import Reconstructor
-from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.trained.description import ModelDescription
 
 

@@ -14,21 +14,13 @@ import numpy as np
 
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.cubes.summary import INK, MARKS, spread_points
-from hsi_inr_tf.metrics import METRICS, Scores, better, text
+from hsi_inr_tf.metrics import METRICS, Metric, Scores
 from hsi_inr_tf.viz import charts
 from hsi_inr_tf.viz.figures import ERRORS, check_comparable
 
 TEMPLATE = Path(__file__).with_name("report.html")
 LONGEST = 420  # pixels of a picture's longer side
-TITLES = {
-    "psnr": "PSNR, dB",
-    "mpsnr": "MPSNR, dB",
-    "ssim": "SSIM",
-    "sam": "SAM, degrees",
-    "mrae": "MRAE",
-    "rmse": "RMSE",
-}
-SHOWN = ("psnr", "ssim", "sam")  # in large figures
+SHOWN = [METRICS[name] for name in ("psnr", "ssim", "sam")]  # in large figures
 
 
 @dataclass(frozen=True)
@@ -81,20 +73,19 @@ def _tiles(scores) -> str:
     (name, mine), *others = scores.items()
     tiles = []
     for metric in SHOWN:
-        value, beside = mine.mean[metric], ""
+        value, beside = mine.mean[metric.name], ""
         if others:
             other_name, other = others[0]
-            reached = other.mean[metric]
-            kind = "better" if better(value, reached, metric) else "worse"
-            change = f"{'+' if value >= reached else '−'}{text(abs(value - reached), metric)}"
+            reached = other.mean[metric.name]
+            kind = "better" if metric.better(value, reached) else "worse"
+            change = f"{'+' if value >= reached else '−'}{metric.text(abs(value - reached))}"
             beside = (
                 f'<div class="beside"><span class="{kind}">{change}</span> {escape(other_name)} '
-                f"{text(reached, metric)}</div>"
+                f"{metric.text(reached)}</div>"
             )
-        label, _, unit = TITLES[metric].partition(", ")
         tiles.append(
-            f'<div class="card"><div class="name">{label} of {escape(name)}</div>'
-            f'<div class="value">{text(value, metric)} <small>{unit}</small></div>{beside}</div>'
+            f'<div class="card"><div class="name">{metric.title} of {escape(name)}</div>'
+            f'<div class="value">{metric.text(value)} <small>{metric.unit}</small></div>{beside}</div>'
         )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
@@ -105,14 +96,14 @@ def _score_table(scores) -> str:
     rows = []
     for name, one in scores.items():
         cells = []
-        for metric in METRICS:
-            value = one.mean[metric]
-            best = not any(better(other.mean[metric], value, metric) for other in scores.values())
-            low, high = one.interval[metric]
+        for metric in METRICS.values():
+            value = one.mean[metric.name]
+            best = not any(metric.better(other.mean[metric.name], value) for other in scores.values())
+            low, high = one.interval[metric.name]
             known = several and np.isfinite([low, high]).all()
-            interval = f"<small>{text(low, metric)} – {text(high, metric)}</small>" if known else ""
+            interval = f"<small>{metric.text(low)} – {metric.text(high)}</small>" if known else ""
             kind = " class=best" if best else ""
-            cells.append(f'<td{kind} data-metric="{TITLES[metric]}">{text(value, metric)}{interval}</td>')
+            cells.append(f'<td{kind} data-metric="{_title(metric)}">{metric.text(value)}{interval}</td>')
         rows.append(f"<tr><td>{escape(name)}</td>{''.join(cells)}</tr>")
     note = (
         f"Protocol {escape(protocol)}, mean over {pictures} scene{'s' if several else ''} that no model "
@@ -129,13 +120,13 @@ def _score_table(scores) -> str:
 
 def _per_scene(scores) -> str:
     """PSNR, SSIM and SAM of every scene, folded away."""
-    heads = "".join(
-        f"<th>{escape(name)}, {TITLES[metric].split(',')[0]}</th>" for metric in SHOWN for name in scores
-    )
+    heads = "".join(f"<th>{escape(name)}, {metric.title}</th>" for metric in SHOWN for name in scores)
     rows = []
     for index, row in enumerate(next(iter(scores.values())).rows):
         cells = "".join(
-            f"<td>{text(one.rows[index][metric], metric)}</td>" for metric in SHOWN for one in scores.values()
+            f"<td>{metric.text(one.rows[index][metric.name])}</td>"
+            for metric in SHOWN
+            for one in scores.values()
         )
         rows.append(f"<tr><td>{escape(row['scene'])}</td>{cells}</tr>")
     table = f'<div class="scroll"><table><tr><th></th>{heads}</tr>{"".join(rows)}</table></div>'
@@ -143,7 +134,11 @@ def _per_scene(scores) -> str:
 
 
 def _heads() -> str:
-    return "".join(f"<th>{TITLES[metric]}</th>" for metric in METRICS)
+    return "".join(f"<th>{_title(metric)}</th>" for metric in METRICS.values())
+
+
+def _title(metric: Metric) -> str:
+    return f"{metric.title}, {metric.unit}" if metric.unit else metric.title
 
 
 def _cases_heading(cases, top) -> str:

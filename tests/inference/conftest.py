@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from hsi_inr_tf.inference import Reconstructor
-from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.models import build
 from hsi_inr_tf.optics import named
 from hsi_inr_tf.trained.description import ModelDescription

@@ -18,7 +18,7 @@ PRIOR = ColourPrior()
 class Grey:
     """An engine that takes every pixel for a grey of its brightness."""
 
-    fixed_shape, batch_size = None, 1
+    fixed_shape, batch_size, continuous = None, 1, False
     description = ModelDescription("grey", CAMERA.wavelengths, CAMERA, 1, 0, None)
 
     def __call__(self, rgb):

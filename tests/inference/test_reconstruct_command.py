@@ -12,7 +12,7 @@ from hsi_inr_tf import cubes, inference, pictures
 from hsi_inr_tf.cli.reconstruct import Options, reconstruct_file, run
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import Reconstructor
-from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.optics import srgb
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "reconstruct.py"

@@ -7,7 +7,7 @@ import pytest
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import Reconstructor, tiling
-from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.inference.keras_engine import KerasEngine
 
 
 @pytest.mark.parametrize("tile", [8, 24, 40, 64, 100, 1000])

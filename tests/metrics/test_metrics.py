@@ -9,7 +9,6 @@ import skimage.metrics
 import tensorflow as tf
 
 from hsi_inr_tf import metrics
-from hsi_inr_tf.metrics.keras_metrics import keras_metrics
 from hsi_inr_tf.metrics.sam import sam_map
 from hsi_inr_tf.metrics.ssim import global_ssim_per_band, ssim_map, ssim_per_band
 
@@ -128,14 +127,3 @@ def test_global_ssim_is_eq_13(pair):
         / ((mean_1**2 + mean_2**2 + c1) * (covariance[0, 0] + covariance[1, 1] + c2))
     )
     assert global_ssim_per_band(*pair)[2] == pytest.approx(expected, abs=1e-9)
-
-
-def test_keras_metrics_agree_with_protocol_full(pair):
-    cube, predicted = (np.stack([x, x[::-1] * 0.8]) for x in pair)
-    expected = [metrics.score(*one) for one in zip(cube, predicted, strict=True)]
-    for metric in keras_metrics():
-        metric.update_state(cube[:1], predicted[:1])
-        metric.update_state(cube[1:], predicted[1:])
-        assert float(metric.result()) == pytest.approx(
-            np.mean([row[metric.name] for row in expected]), rel=2e-5
-        ), metric.name

@@ -93,9 +93,7 @@ def check_tflite(model, description, rgb, expected, tmp_path):
 def described(model, name, overrides) -> ModelDescription:
     wavelengths = tuple(np.linspace(400.0, 700.0, model.bands))
     camera = named(wavelengths=wavelengths)
-    return ModelDescription(
-        name, wavelengths, camera, model.stride, model.halo, model.patch, overrides=overrides
-    )
+    return ModelDescription.of(model, name, wavelengths, camera, overrides=overrides)
 
 
 def reach(model, side: int) -> int:

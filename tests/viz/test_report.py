@@ -11,7 +11,7 @@ from hsi_inr_tf import metrics
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.evaluation import regression_reconstructor
 from hsi_inr_tf.inference import Reconstructor
-from hsi_inr_tf.inference.engines import KerasEngine
+from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.models import build
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.viz import report
@@ -37,14 +37,8 @@ def scored(scenes):
         "patch": 64,
         "split": "x:train",
     }
-    description = ModelDescription(
-        "inr-single",
-        scenes.wavelengths,
-        scenes.camera,
-        model.stride,
-        model.halo,
-        model.patch,
-        provenance=provenance,
+    description = ModelDescription.of(
+        model, "inr-single", scenes.wavelengths, scenes.camera, provenance=provenance
     )
     both = Reconstructor(KerasEngine(model, description)), regression_reconstructor(scenes)
     return *both, *(metrics.evaluate(lambda rgb, one=one: one.reconstruct(rgb).data, scenes) for one in both)
@@ -80,9 +74,9 @@ def test_its_numbers_are_the_scores(browser, written, scored):
     assert rows[0].text.split()[:2] == ["PSNR,", "dB"]
     for row, one in zip(rows[1:], (scores, baseline), strict=True):
         shown = [cell.text.split()[0] for cell in row.find_elements("css selector", "td")[1:]]
-        assert shown == [metrics.text(one.mean[metric], metric) for metric in metrics.METRICS]
+        assert shown == [metric.text(one.mean[name]) for name, metric in metrics.METRICS.items()]
     tiles = [tile.text for tile in browser.find_elements("css selector", ".tiles .card")]
-    assert metrics.text(scores.mean["psnr"], "psnr") in tiles[0]
+    assert metrics.METRICS["psnr"].text(scores.mean["psnr"]) in tiles[0]
     kind = "better" if scores.mean["sam"] < baseline.mean["sam"] else "worse"
     assert browser.find_elements("css selector", ".tiles .card")[2].find_elements("css selector", f".{kind}")
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.metrics import PROTOCOLS
 
 GROUPS = ("cave-grouped-0", "cave-grouped-1", "cave-grouped-2", "cave-grouped-3")
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -32,7 +33,7 @@ class Options:
     """How many points are measured."""
     factors: tuple[int, ...] = (32, 16, 8)
     """By how much the coarse cubes are coarser than the scenes."""
-    protocol: Literal["full", "seed", "released", "mstpp"] = "full"
+    protocol: Literal[tuple(PROTOCOLS)] = "full"
     """How to score."""
     json: Path | None = None
     """Write all scores to this file."""

@@ -29,11 +29,11 @@ class Options:
 
 def run(options: Options) -> None:
     """Milliseconds for one picture: Keras, SavedModel and LiteRT, each in a process of its own."""
-    from hsi_inr_tf import export, inference
+    from hsi_inr_tf import export
     from hsi_inr_tf.evaluation.timing import milliseconds
+    from hsi_inr_tf.trained.weights import load_trained
 
-    engine = inference.load(options.model).engine
-    model, description = engine.model, engine.description
+    model, description = load_trained(options.model)
     sides = [model.patch] if model.patch else options.sides
     rows = []
     with tempfile.TemporaryDirectory() as folder:

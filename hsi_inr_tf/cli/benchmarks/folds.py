@@ -9,6 +9,7 @@ import tyro
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import comparison, regression_reconstructor, scored
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.metrics import PROTOCOLS
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Options:
     """Their weights: the last, or those that were best on the scenes that are scored, which flatters them."""
     data_dir: Path | None = None
     """Where tfds build wrote the dataset; by default TFDS's own place."""
-    protocol: Literal["full", "seed", "released", "mstpp"] = "full"
+    protocol: Literal[tuple(PROTOCOLS)] = "full"
     """How to score."""
     json: Path | None = None
     """Write all scores, per scene and per band, to this file."""
@@ -33,7 +34,7 @@ def run(options: Options) -> None:
     """
     from hsi_inr_tf import data, metrics
     from hsi_inr_tf.inference import Reconstructor
-    from hsi_inr_tf.inference.engines import KerasEngine
+    from hsi_inr_tf.inference.keras_engine import KerasEngine
     from hsi_inr_tf.trained.weights import load_run
     from hsi_inr_tf.training import TrainConfig
     from hsi_inr_tf.training.parts import held_out, part_names
@@ -99,28 +100,26 @@ def fold_table(folds: list[dict]) -> str:
     from hsi_inr_tf import metrics
 
     def line(title, means):
-        cells = (f"{metrics.text(mine, m)} ({mine - other:+.{digits(m)}f})" for m, mine, other in means)
+        cells = (f"{m.text(mine)} ({mine - other:+.{m.digits}f})" for m, mine, other in means)
         return f"{title:<28}" + "".join(f"{cell:>18}" for cell in cells)
 
-    def digits(metric):
-        return len(metrics.text(0.0, metric)) - 2
-
     def worst(metric):
-        values = [fold["mean"][metric] for fold in folds]
-        return folds[values.index(min(values) if metrics.better(1, 0, metric) else max(values))]
+        return (min if metric.higher_is_better else max)(folds, key=lambda fold: fold["mean"][metric.name])
 
     def mean(of, metric):
-        return sum(fold[of][metric] for fold in folds) / len(folds)
+        return sum(fold[of][metric.name] for fold in folds) / len(folds)
 
-    names = metrics.METRICS
+    every = metrics.METRICS.values()
     return "\n".join(
         [
-            f"{'':<28}" + "".join(f"{metric.upper():>18}" for metric in names),
+            f"{'':<28}" + "".join(f"{metric.title:>18}" for metric in every),
             *(
-                line(fold["held_out"], [(m, fold["mean"][m], fold["regression"][m]) for m in names])
+                line(fold["held_out"], [(m, fold["mean"][m.name], fold["regression"][m.name]) for m in every])
                 for fold in folds
             ),
-            line("mean of folds", [(m, mean("mean", m), mean("regression", m)) for m in names]),
-            line("worst fold", [(m, worst(m)["mean"][m], worst(m)["regression"][m]) for m in names]),
+            line("mean of folds", [(m, mean("mean", m), mean("regression", m)) for m in every]),
+            line(
+                "worst fold", [(m, worst(m)["mean"][m.name], worst(m)["regression"][m.name]) for m in every]
+            ),
         ]
     )

@@ -136,7 +136,7 @@ def _exported(model, engine, size, folder):
         from hsi_inr_tf.trained.description import ModelDescription
 
         network = models.build(model)
-        description = ModelDescription(model, VISIBLE, named(), network.stride, network.halo, network.patch)
+        description = ModelDescription.of(network, model, VISIBLE, named())
         if not saved_model.exists():
             export.saved_model(network, description, saved_model, warm_up=False)
         export.tflite(network, description, tflite, height=size, width=size)
@@ -182,10 +182,12 @@ def _measure(model, path, engine, size, threads, repeats):
         call = SavedModelEngine(path)
     else:
         from hsi_inr_tf import models
-        from hsi_inr_tf.inference.engines import KerasEngine
+        from hsi_inr_tf.inference.keras_engine import KerasEngine
+        from hsi_inr_tf.optics import VISIBLE, named
+        from hsi_inr_tf.trained.description import ModelDescription
 
         network = models.build(model)
-        call = KerasEngine(network, network)
+        call = KerasEngine(network, ModelDescription.of(network, model, VISIBLE, named()))
     times = []
     for _ in range(repeats + 1):
         start = time.perf_counter()

@@ -17,10 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from hsi_inr_tf.cli.benchmarks import table_text
-from hsi_inr_tf.data.splits import default_split, training_part
+from hsi_inr_tf.data.datasets import known
+from hsi_inr_tf.data.splits import training_part
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import regression_reconstructor, scored
 from hsi_inr_tf.files import write_json, write_text
+from hsi_inr_tf.metrics import PROTOCOLS
+from hsi_inr_tf.training.losses import LOSSES
 
 CALIBRATION_SECONDS = 20.0  # of processor time, to learn what a step costs
 
@@ -52,11 +55,11 @@ class TableOptions:
     scored. By default cave-22-10 for cave, and elsewhere the builder's own."""
     allow_missing: bool = False
     """Go on without scenes that this copy of the data lacks."""
-    protocol: Literal["full", "seed", "released", "mstpp"] = "full"
+    protocol: Literal[tuple(PROTOCOLS)] = "full"
     """How to score."""
     batch_size: int = 8
     """Crops of 64x64 in a step; the same crops for every row of a seed."""
-    loss: Literal["l1", "l1+sam", "mrae"] = "l1"
+    loss: Literal[tuple(LOSSES)] = "l1"
     """Training loss, see scripts/train.py."""
 
 
@@ -134,7 +137,7 @@ def _trained_and_scored(options, row, seed, train, held_out, folder) -> dict:
 
     from hsi_inr_tf import training
     from hsi_inr_tf.inference import Reconstructor
-    from hsi_inr_tf.inference.engines import KerasEngine
+    from hsi_inr_tf.inference.keras_engine import KerasEngine
     from hsi_inr_tf.trained.weights import load_run
 
     plan_file = folder / "plan.json"
@@ -243,7 +246,7 @@ def _parts(options) -> tuple[str, str]:
     from hsi_inr_tf.data import splits
 
     if options.split is None:
-        scored_on = default_split(options.dataset)
+        scored_on = known(options.dataset).scored
         return training_part(scored_on), scored_on
     if options.split not in splits.TABLE:
         raise InputError(f"unknown split '{options.split}', expected one of {', '.join(splits.TABLE)}")

@@ -2,7 +2,7 @@
 
 import statistics
 
-from hsi_inr_tf.metrics import better, text
+from hsi_inr_tf.metrics import METRICS
 
 SHOWN = ("psnr", "ssim", "sam")
 
@@ -19,7 +19,7 @@ def markdown(content: dict) -> str:
         "parameters",
         "steps",
         "CPU minutes",
-        *(metric.upper() for metric in SHOWN),
+        *(METRICS[metric].title for metric in SHOWN),
         *(f"{name}, quoted from the paper" for name in quoted),
     ]
     regression = [
@@ -27,7 +27,7 @@ def markdown(content: dict) -> str:
         "",
         "",
         "",
-        *(text(baseline[metric], metric) for metric in SHOWN),
+        *(METRICS[metric].text(baseline[metric]) for metric in SHOWN),
         *("" for _ in quoted),
     ]
     lines = [_line(cells) for cells in (header, ["---"] * len(header), regression)]
@@ -85,9 +85,10 @@ def _cell(row, metric, baseline):
     if any(value is None for value in values):
         return "not finite"
     mean = statistics.mean(values)
-    spread = f" ± {text(statistics.stdev(values), metric)}" if len(values) > 1 else ""
-    difference = text(mean - baseline, metric)
-    return f"{text(mean, metric)}{spread} ({difference if difference.startswith('-') else '+' + difference})"
+    text = METRICS[metric].text
+    spread = f" ± {text(statistics.stdev(values))}" if len(values) > 1 else ""
+    difference = text(mean - baseline)
+    return f"{text(mean)}{spread} ({difference if difference.startswith('-') else '+' + difference})"
 
 
 def _quoted(value):
@@ -98,21 +99,21 @@ def _verdict(rows, baseline):
     """A sentence for every network that regression beats, and one for those that it does not."""
     winners = []
     for row in rows:
-        lost = [metric.upper() for metric in SHOWN if not _beats(row, metric, baseline[metric])]
+        lost = [METRICS[metric].title for metric in SHOWN if not _beats(row, metric, baseline[metric])]
         if lost:
             yield f"- {row['title']} loses to polynomial regression under this budget, in {', '.join(lost)}."
         else:
             winners.append(row["title"])
     if winners:
         yield (
-            f"- Better than polynomial regression in {', '.join(metric.upper() for metric in SHOWN)}: "
+            f"- Better than polynomial regression in {', '.join(METRICS[metric].title for metric in SHOWN)}: "
             f"{', '.join(winners)}."
         )
 
 
 def _beats(row, metric, baseline):
     values = [seed["scores"]["mean"][metric] for seed in row["seeds"]]
-    return None not in values and better(statistics.mean(values), baseline, metric)
+    return None not in values and METRICS[metric].better(statistics.mean(values), baseline)
 
 
 def _line(cells):

@@ -1,0 +1,32 @@
+"""What all models promise: which pictures they take, and how they are asked between pixels."""
+
+import keras
+
+
+class SpectralModel(keras.Model):
+    """Input "rgb" [batch, height, width, 3] in [0, 1] -> {"hsi": [batch, height, width, bands]}, relative
+    radiance, not clipped.
+
+    Height and width must be multiples of `stride`. An output sees `halo` pixels far, None: the whole picture.
+    A model with a `patch` takes pictures of just that side. `shares` is into how many parts it splits a
+    training batch. `continuous` models can be asked between the pixels.
+    """
+
+    stride: int = 1
+    halo: int | None = 0
+    patch: int | None = None
+    shares: int = 1
+    continuous: bool = False
+
+    def prepare(self, scenes, chart=None, share: float = 0.0) -> None:
+        """Fit what has a closed form to the training scenes and, with `share` of the weight, to a `chart` of
+        measured reflectances (rgb, cube); by default nothing. Called before the first step.
+        """
+
+    def sample(self, rgb, rows, columns):
+        """Spectra [batch, H, W, bands] at ascending fractional pixel indices rows [H], columns [W]."""
+        raise NotImplementedError(f"{self.name} gives values at pixels only")
+
+    def query(self, rgb, points):
+        """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column), fractional indices."""
+        raise NotImplementedError(f"{self.name} gives values at pixels only")

@@ -1,12 +1,14 @@
 """From a model and something measured in the scene to a model of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from hsi_inr_tf.errors import InputError
+
+MEASURED = ("points", "cube", "pairs")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Adapt a model to the scene in front of it: a dozen measured spectra, a coarse cube, or pairs."""
-    measured = [name for name in ("points", "cube", "pairs") if getattr(options, name) is not None]
+    measured = [name for name in MEASURED if getattr(options, name) is not None]
     if len(measured) != 1:
         raise InputError(f"expected one of --points, --cube and --pairs, {len(measured)} were given")
     if (options.picture is None) == (options.pairs is None):
@@ -47,6 +49,9 @@ def run(options: Options) -> None:
     base = Reconstructor(KerasEngine(*load_trained(options.model)))
     adapted = base.adapt(**given, keep=options.keep)
     model, description = export.adapted_model(adapted)
+    files = {name: str(value) for name in (*MEASURED, "picture") if (value := getattr(options, name))}
+    said = {**description.provenance["adapted"], "model": options.model, **files}
+    description = replace(description, provenance={**description.provenance, "adapted": said})
     print(adapted.adaptation.sentence())
     for warning in adapted.adaptation.warnings:
         print(f"note: {warning}")

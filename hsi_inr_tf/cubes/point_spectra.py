@@ -4,6 +4,7 @@ spectrometer's.
 
 import csv
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,9 @@ LARGEST = 16 << 20  # bytes; twelve spectra are some 10 kB
 def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
     """(points [n, 2] = (row, column), spectra [n, bands], wavelengths in nm) of a CSV file.
 
-    The header names row, column and either wavelengths ("400", "400 nm") or `file`: for every point a CSV
-    beside it with a wavelength and a value in each line. Points without any value are left out. Raises
-    InputError.
+    The header names row, column and either wavelengths ("400", "400 nm") or `file`: for every point a file
+    beside it with a wavelength and a value in each line, as spectrometers write them. Commas may be decimal
+    where semicolons or tabs separate. Points without any value are left out. Raises InputError.
     """
     path = Path(path)
     header, *rows = _table(path)
@@ -71,7 +72,7 @@ def write_form(path, points, wavelengths, spectra=None) -> Path:
     return path
 
 
-def _table(path):
+def _lines(path) -> list[str]:
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(f"{path} has over {LARGEST >> 20} MB, expected a table of some spectra")
@@ -81,21 +82,41 @@ def _table(path):
     lines = [line for line in text.splitlines() if line.strip(" ,;\t") and not line.startswith("#")]
     if not lines:
         raise InputError(f"{path} is empty, expected a line of names and one a point")
-    separator = next((mark for mark in (";", "\t", ",") if mark in lines[0]), ",")
-    return list(csv.reader(lines, delimiter=separator))
+    return lines
+
+
+def _table(path) -> list[list[str]]:
+    lines = _lines(path)
+    separator = next((mark for mark in (";", "\t") if mark in lines[0]), ",")
+    rows = list(csv.reader(lines, delimiter=separator))
+    if separator != ",":  # so that commas are decimal
+        rows = [[_decimal(cell) for cell in row] for row in rows]
+    return rows
+
+
+def _decimal(cell):
+    point = cell.replace(",", ".")
+    return cell if _nm(point) is None else point
 
 
 def _spectrum(path):
-    """(wavelengths, values) of a spectrometer's file, lines that begin with no number left out."""
+    """(wavelengths, values) of a spectrometer's file: the lines that begin with two numbers, apart by a
+    semicolon, tab, comma or blanks.
+    """
     pairs = []
-    for row in _table(path):
+    for line in _lines(path):
+        if ";" in line or "\t" in line:
+            line = line.replace(",", ".")
         try:
-            pairs.append((float(row[0]), float(row[1])))
-        except (ValueError, IndexError):
+            nm, value = (float(word) for word in re.split(r"[;,\s]+", line.strip())[:2])
+        except ValueError:
             continue
+        pairs.append((nm, value))
     if len(pairs) < 6:
         raise InputError(f"{path} holds {len(pairs)} pairs of wavelength and value, expected six or more")
     nm, values = np.array(sorted(pairs)).T
+    if not np.isfinite(values).all() or np.any(np.diff(nm) <= 0):
+        raise InputError(f"{path} names a wavelength twice, or values that are not finite")
     return nm, values
 
 

@@ -10,7 +10,7 @@ from hsi_inr_tf.inference.colour_prior import ColourPrior, Correction
 from hsi_inr_tf.inference.posterior import of_areas, of_points
 from hsi_inr_tf.inference.tiling import to_float
 from hsi_inr_tf.metrics.sam import sam
-from hsi_inr_tf.optics.resampling import resampling
+from hsi_inr_tf.optics.resampling import resampled_camera, resampling
 
 PRIOR = ColourPrior()
 EDGE = 0.12  # of RGB: above it the surroundings of a point hold more than one colour
@@ -54,9 +54,9 @@ class Adaptation:
 
 
 class AdaptedEngine:
-    """An engine with a correction added to what it says; `base` is the engine."""
+    """An engine, `base`, with a correction added to what it says; `camera` where it is not the base's."""
 
-    def __init__(self, base, correction: Correction, adaptation: Adaptation):
+    def __init__(self, base, correction: Correction, adaptation: Adaptation, camera=None):
         own = base.description
         self.base = base
         self.correction = correction
@@ -65,6 +65,7 @@ class AdaptedEngine:
         self.description = replace(
             own,
             model="adapted",
+            camera=camera or own.camera,
             overrides={
                 "base": own.model,
                 "overrides": own.overrides,
@@ -154,7 +155,8 @@ def to_pairs(reconstructor, scenes, keep: bool = False) -> AdaptedEngine:
         sizes = (rows[:, 1] - rows[:, 0])[:, None] * (columns[:, 1] - columns[:, 0])
         parts.append(_areas(reconstructor, scene.rgb, coarse / sizes[..., None], (0, 0)))
     joined = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
-    return _by_areas(reconstructor, f"areas of {len(parts)} pairs", *joined, keep)
+    camera = resampled_camera(scenes.camera, reconstructor.description.wavelengths)
+    return _by_areas(reconstructor, f"areas of {len(parts)} pairs", *joined, keep, camera=camera)
 
 
 def at_wavelengths(spectra, wavelengths, own) -> np.ndarray:
@@ -174,14 +176,14 @@ def at_wavelengths(spectra, wavelengths, own) -> np.ndarray:
         ) from error
 
 
-def _by_areas(reconstructor, source, pixels, truth, predicted, keep, shift=None):
+def _by_areas(reconstructor, source, pixels, truth, predicted, keep, shift=None, camera=None):
     correction = of_areas(PRIOR, pixels, truth - predicted, keep)
     areas, samples, _ = pixels.shape
     corrected = predicted + correction(pixels).reshape(areas, samples, -1).mean(1)
     adaptation = Adaptation(
         source, areas, _error(truth, predicted), _error(truth, corrected), shift=shift, keep=keep
     )
-    return AdaptedEngine(reconstructor.engine, correction, adaptation)
+    return AdaptedEngine(reconstructor.engine, correction, adaptation, camera)
 
 
 def _areas(reconstructor, rgb, coarse, shift):

@@ -21,12 +21,28 @@ def test_points_not_measured_are_left_out_and_columns_sorted(tmp_path):
     assert points.tolist() == [[1, 2]] and spectra.tolist() == [[0.4, 0.7]] and nm == (400, 700)
 
 
-def test_a_spectrometers_file_for_a_point(tmp_path):
-    nm = np.arange(380, 781, 1.0)
-    (tmp_path / "a.csv").write_text("Instrument,x\n" + "\n".join(f"{w},{w / 1000}" for w in nm))
-    (tmp_path / "p.csv").write_text("row,column,file\n1,2,a.csv\n")
+@pytest.mark.parametrize(
+    "line",
+    ["{nm},{value}", "{nm};{value}", "{nm}\t{value}\tok", "  {nm}   {value}", "{comma_nm};{comma_value}"],
+)
+def test_a_spectrometers_file_for_a_point(tmp_path, line):
+    nm = np.arange(380, 781, 0.5)
+    lines = ["Instrument 7, calibrated", "nm;reflectance", ">>>>> Begin <<<<<"]
+    for w in nm:
+        texts = {"nm": f"{w}", "value": f"{w / 1000:.4f}"}
+        commas = {f"comma_{name}": text.replace(".", ",") for name, text in texts.items()}
+        lines.append(line.format(**texts, **commas))
+    (tmp_path / "a.txt").write_text("\n".join(lines))
+    (tmp_path / "p.csv").write_text("row,column,file\n1,2,a.txt\n")
     _, spectra, found = read_points(tmp_path / "p.csv")
-    assert np.array_equal(found, nm) and np.allclose(spectra[0], nm / 1000)
+    assert np.array_equal(found, nm)
+    np.testing.assert_allclose(spectra[0], nm / 1000, atol=1e-4)
+
+
+def test_decimal_commas_where_semicolons_separate(tmp_path):
+    (tmp_path / "p.csv").write_text("row;column;400;410,5\n1,5;2;0,0;0,5\n")
+    points, spectra, nm = read_points(tmp_path / "p.csv")
+    assert points.tolist() == [[1.5, 2]] and spectra.tolist() == [[0.0, 0.5]] and nm == (400, 410.5)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ EDGE = 0.12  # of RGB: above it the surroundings of a point hold more than one c
 SURPRISE = 6.0  # standard deviations: twelve true points of twenty scenes hold two such
 LIGHT = 0.1  # of RGB: above it picture and spectrum do not show the same
 SIDE = 16  # areas along each side of a pair's picture
-SAMPLES = 8  # pixels along each side of an area that stand for its colours
+MANY = 1024  # areas
+SAMPLES = 8  # pixels along each side of an area that stand for its colours; of many areas half of it
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _by_areas(reconstructor, source, pixels, truth, predicted, keep, shift=None,
 
 
 def _areas(reconstructor, rgb, coarse, shift):
-    """(sampled colours [n, SAMPLES^2, 3], spectra [n, bands], predicted spectra [n, bands]) of the areas that
+    """(sampled colours [n, samples^2, 3], spectra [n, bands], predicted spectra [n, bands]) of the areas that
     lie in the picture.
     """
     predicted = reconstructor.reconstruct(rgb, clip=False).data
@@ -196,12 +197,13 @@ def _areas(reconstructor, rgb, coarse, shift):
         np.flatnonzero((span[:, 0] >= 0) & (span[:, 1] <= side))
         for span, side in zip((rows, columns), rgb.shape[:2], strict=True)
     ]
+    samples = SAMPLES if len(kept[0]) * len(kept[1]) <= MANY else SAMPLES // 2
     pixels, spectra = [], []
     for i in kept[0]:
         strip = predicted[slice(*rows[i])].mean(0)
-        at_rows = np.linspace(rows[i, 0], rows[i, 1] - 1, SAMPLES).astype(int)
+        at_rows = np.linspace(rows[i, 0], rows[i, 1] - 1, samples).astype(int)
         for j in kept[1]:
-            at_columns = np.linspace(columns[j, 0], columns[j, 1] - 1, SAMPLES).astype(int)
+            at_columns = np.linspace(columns[j, 0], columns[j, 1] - 1, samples).astype(int)
             pixels.append(rgb[np.ix_(at_rows, at_columns)].reshape(-1, 3))
             spectra.append(strip[slice(*columns[j])].mean(0))
     return np.array(pixels), coarse[np.ix_(*kept)].reshape(len(pixels), -1), np.array(spectra)

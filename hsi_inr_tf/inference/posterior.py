@@ -7,6 +7,7 @@ import numpy as np
 from hsi_inr_tf.inference.colour_prior import ColourPrior, Correction, chroma_and_level
 
 NARROW_CENTRES, WIDE_CENTRES = 80, 16  # what an adapted model carries where areas were measured
+AT_ONCE = 512  # areas whose covariances are held in memory
 AREA_NOISE = 0.3  # of a pixel's: neighbours share most of what colour does not explain
 # Of the prior's noise, added to it: to a lone point, which no other checks, and to any on rough ground.
 LONE, ROUGH, LONE_AND_ROUGH = 2.0, 2.0, 20.0
@@ -64,8 +65,11 @@ def of_areas(prior: ColourPrior, pixels, errors, keep: bool = False) -> Correcti
         own = prior.covariance(component, centres, centres)
         root = np.linalg.cholesky(own + 1e-6 * np.diag(np.diag(own)))
         parts.append((component, centres, root))
-        seen = prior.covariance(component, flat, centres).reshape(areas, samples, -1).mean(1)
-        means.append(np.linalg.solve(root, seen.T).T)
+        seen = [
+            prior.covariance(component, some.reshape(-1, 3), centres).reshape(len(some), samples, -1).mean(1)
+            for some in np.array_split(pixels, -(-areas // AT_ONCE))
+        ]
+        means.append(np.linalg.solve(root, np.concatenate(seen).T).T)
     design = np.concatenate(means, axis=1)
     weights = 1.0 / (AREA_NOISE * prior.noise_of(flat).reshape(areas, samples).mean(1))
     gram = design.T * weights @ design + np.eye(design.shape[1])

@@ -1,4 +1,4 @@
-"""What measured points buy: regression that never saw a scene's group, adapted to it and scored."""
+"""What measured points buy: models adapted to scenes of a group that they never saw, and scored on them."""
 
 import time
 from collections.abc import Iterator
@@ -27,6 +27,10 @@ class Options:
     """The dataset."""
     splits: tuple[str, ...] = GROUPS
     """Splits with the parts train, to which regression is fitted, and validation, which is measured."""
+    models: tuple[str, ...] = ()
+    """A model for each of the splits, trained without its part validation; by default regression of degree 4
+    that is fitted to its part train.
+    """
     data_dir: Path | None = None
     """Where tfds build wrote the dataset; by default TFDS's own place."""
     counts: tuple[int, ...] = (1, 2, 3, 6, 12, 24, 48)
@@ -42,21 +46,21 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Adapt regression of degree 4 to held-out scenes, by points and by coarse cubes; score it on them."""
+    """Adapt a model to scenes that it has not seen, by points and by coarse cubes, and score it on them."""
     from hsi_inr_tf import data, metrics
-    from hsi_inr_tf.evaluation import regression_reconstructor
+    from hsi_inr_tf.evaluation import notes
     from hsi_inr_tf.files import replacing, write_json
-    from hsi_inr_tf.models.committee import RIDGE
 
+    if options.models and len(options.models) != len(options.splits):
+        raise InputError(f"{len(options.models)} models for {len(options.splits)} splits, expected one each")
     if options.out and options.out.suffix not in SUFFIXES:
         raise InputError(f"--out {options.out}: expected a name that ends in {', '.join(SUFFIXES)}")
     rows, seconds, others = {}, {}, {}
-    for split in options.splits:
-        train, held_out = (
-            data.open_scenes(options.dataset, options.data_dir, f"{split}:{part}")
-            for part in ("train", "validation")
-        )
-        model = regression_reconstructor(train, degree=4, ridge=RIDGE)
+    for number, split in enumerate(options.splits):
+        held_out = data.open_scenes(options.dataset, options.data_dir, f"{split}:validation")
+        model = _model(options, number)
+        for note in notes(model.description, held_out, fitted_on_scored=False):
+            print(f"note: {note}")
         for index, scene in enumerate(held_out):
             print(scene.name, flush=True)
             for name, start, adapted in _adapted(model, scene, held_out, options):
@@ -78,6 +82,7 @@ def run(options: Options) -> None:
             options.json,
             {
                 "splits": list(options.splits),
+                "models": list(options.models),
                 "protocol": options.protocol,
                 "scores": {name: one.to_dict() for name, one in scores.items()},
                 "seconds": {name: float(np.median(some)) for name, some in seconds.items()},
@@ -88,6 +93,18 @@ def run(options: Options) -> None:
         with replacing(options.out) as file:
             _figure(scores, options).savefig(file, format=options.out.suffix.lstrip("."))
         print(f"wrote {options.out}")
+
+
+def _model(options, number):
+    """What is adapted to the scenes that a split holds out."""
+    from hsi_inr_tf import data, inference
+    from hsi_inr_tf.evaluation import regression_reconstructor
+    from hsi_inr_tf.models.committee import RIDGE
+
+    if options.models:
+        return inference.load(options.models[number])
+    train = data.open_scenes(options.dataset, options.data_dir, f"{options.splits[number]}:train")
+    return regression_reconstructor(train, degree=4, ridge=RIDGE)
 
 
 def _adapted(model, scene, scenes, options) -> Iterator[tuple]:

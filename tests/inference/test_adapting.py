@@ -105,13 +105,13 @@ def test_twelve_points_halve_the_error_and_more_points_help(measured):
     assert not twelve.adaptation.warnings
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_one_point_costs_next_to_nothing_wherever_it_is(seed):
+@pytest.mark.parametrize("seed", range(10))
+def test_one_point_never_makes_things_worse(seed):
     rgb, cube = scene(seed)
     model = Reconstructor(Grey())
     for row, column in np.random.default_rng(seed).integers(0, 96, (4, 2)):
         adapted = model.adapt(rgb, [[row, column]], cube[row, column][None])
-        assert rmse(cube, adapted, rgb) < 1.05 * rmse(cube, model, rgb)
+        assert rmse(cube, adapted, rgb) < rmse(cube, model, rgb)
 
 
 def test_keeping_leaves_other_colours_alone(measured):

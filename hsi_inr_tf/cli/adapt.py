@@ -20,7 +20,7 @@ class Options:
     picture: Path | None = None
     """The photograph in which the points or the coarse cube were measured."""
     points: Path | None = None
-    """CSV with row, column and one column a wavelength (nm), or a column `file` that names a CSV a point."""
+    """CSV with row, column and one column a wavelength (nm), or a column `file`: what a spectrometer wrote."""
     cube: Path | None = None
     """A cube of the same scene at lower resolution."""
     pairs: str | None = None
@@ -49,7 +49,7 @@ def run(options: Options) -> None:
     base = Reconstructor(KerasEngine(*load_trained(options.model)))
     adapted = base.adapt(**given, keep=options.keep)
     model, description = export.adapted_model(adapted)
-    files = {name: str(value) for name in (*MEASURED, "picture") if (value := getattr(options, name))}
+    files = {name: Path(value).name for name in (*MEASURED, "picture") if (value := getattr(options, name))}
     said = {**description.provenance["adapted"], "model": options.model, **files}
     description = replace(description, provenance={**description.provenance, "adapted": said})
     print(adapted.adaptation.sentence())

@@ -61,8 +61,13 @@ def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
 
 
 def write_form(path, points, wavelengths, spectra=None) -> Path:
-    """Write points [n, 2] as a CSV whose wavelengths are to be filled in, or hold `spectra` [n, bands]."""
+    """Write points [n, 2] as a CSV whose wavelengths are to be filled in, or hold `spectra` [n, bands].
+
+    InputError where the file is there and anything but an empty form: measuring was work.
+    """
     path = Path(path)
+    if path.exists() and not _is_empty_form(path):
+        raise InputError(f"{path} holds something already, expected another name or an empty form")
     with replacing(path) as partial, open(partial, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row", "column", *(f"{nm:g}" for nm in wavelengths)])
@@ -70,6 +75,11 @@ def write_form(path, points, wavelengths, spectra=None) -> Path:
             values = [""] * len(wavelengths) if spectra is None else [repr(float(v)) for v in spectra[number]]
             writer.writerow([f"{row:g}", f"{column:g}", *values])
     return path
+
+
+def _is_empty_form(path) -> bool:
+    header, *rows = _table(path)
+    return header[:2] == ["row", "column"] and not any(any(row[2:]) for row in rows)
 
 
 def _lines(path) -> list[str]:

@@ -82,7 +82,7 @@ def test_an_adapted_model_is_a_model_that_says_what_it_was_adapted_with(bundle, 
     said = description.provenance["adapted"]
     assert (said["source"], said["measurements"]) == ("points", 10)
     assert said["after"][0] < said["before"][0]
-    assert said["model"] == str(bundle) and said["picture"] == str(scene[0])
+    assert said["model"] == str(bundle) and said["picture"] == "photo.png"
     assert description.overrides["base"] == "inr-edge"
 
 

@@ -15,6 +15,14 @@ def test_points_and_spectra_come_back_as_written(tmp_path):
         assert np.array_equal(one, other)
 
 
+def test_only_an_empty_form_is_written_over(tmp_path):
+    form = write_form(tmp_path / "p.csv", [[1, 2]], (400, 700))
+    write_form(form, [[3, 4]], (400, 700), [[0.5, 0.6]])
+    with pytest.raises(InputError, match="holds something already"):
+        write_form(form, [[5, 6]], (400, 700))
+    assert read_points(form)[0].tolist() == [[3, 4]]
+
+
 def test_points_not_measured_are_left_out_and_columns_sorted(tmp_path):
     (tmp_path / "p.csv").write_text("row;column;700 nm;400 nm\n1;2;.7;.4\n3;4;;\n")
     points, spectra, nm = read_points(tmp_path / "p.csv")

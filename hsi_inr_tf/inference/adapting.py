@@ -16,6 +16,7 @@ PRIOR = ColourPrior()
 EDGE = 0.12  # of RGB: above it the surroundings of a point hold more than one colour
 SURPRISE = 6.0  # standard deviations: twelve true points of twenty scenes hold two such
 LIGHT = 0.1  # of RGB: above it picture and spectrum do not show the same
+LARGE = 1 << 19  # pixels of a picture: above it a point is predicted from what it can see alone
 SIDE = 16  # areas along each side of a pair's picture
 MANY = 1024  # areas
 SAMPLES = 8  # pixels along each side of an area that stand for its colours; of many areas half of it
@@ -212,10 +213,16 @@ def _areas(reconstructor, rgb, coarse, shift):
 def _predicted(reconstructor, rgb, pixels):
     """The model's spectra [n, bands] at whole pixels [n, 2], not clipped."""
     own = reconstructor.description
-    halo = own.halo
-    if halo is None or rgb.shape[0] * rgb.shape[1] <= 1 << 19:
+    halo, stride = own.halo, own.stride
+    if own.patch or halo is None or rgb.shape[0] * rgb.shape[1] <= LARGE:
         return reconstructor.reconstruct(rgb, clip=False).data[tuple(pixels.T)].astype(np.float64)
-    return np.concatenate([reconstructor.query(rgb, pixel[None]) for pixel in pixels]).astype(np.float64)
+    spectra = []
+    for row, column in pixels:
+        top, left = (max(0, (at - halo) // stride * stride) for at in (row, column))
+        bottom, right = (-(-(at + halo + 1) // stride) * stride for at in (row, column))
+        window = reconstructor.reconstruct(rgb[top:bottom, left:right], clip=False).data
+        spectra.append(window[row - top, column - left])
+    return np.array(spectra, np.float64)
 
 
 def _error(truth, predicted) -> tuple[float, float]:

@@ -114,6 +114,15 @@ def test_one_point_never_makes_things_worse(seed):
         assert rmse(cube, adapted, rgb) < rmse(cube, model, rgb)
 
 
+@pytest.mark.parametrize("kind", ["reconstructor", "committee_reconstructor", "patch_reconstructor"])
+def test_points_of_large_pictures_are_predicted_as_in_the_whole(kind, request, photograph, monkeypatch):
+    model = request.getfixturevalue(kind)
+    pixels = np.array([[0, 0], [57, 101], [132, 200], [20, 199]])
+    whole = adapting._predicted(model, photograph, pixels)
+    monkeypatch.setattr(adapting, "LARGE", 0)
+    np.testing.assert_allclose(adapting._predicted(model, photograph, pixels), whole, atol=1e-5)
+
+
 def test_keeping_leaves_other_colours_alone(measured):
     model = measured[2]
     rgb = np.full((8, 12, 3), [0.8, 0.2, 0.2], np.float32)

@@ -1,7 +1,6 @@
 """Where to measure: the points of a picture that tell most of the rest of it."""
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.colour_prior import ColourPrior
@@ -10,7 +9,7 @@ from hsi_inr_tf.inference.tiling import to_float
 CANDIDATES = 1600  # pixels of a lattice that are weighed against each other
 CLIPPED = 0.98
 CALM = 0.45  # the share of candidates that count as calm
-AROUND = 7  # pixels: the side of the window in which a place should be calm
+AROUND = 3  # steps from a place to each side, between which it should be calm
 
 
 def suggest(rgb, count: int, prior: ColourPrior) -> np.ndarray:
@@ -22,13 +21,12 @@ def suggest(rgb, count: int, prior: ColourPrior) -> np.ndarray:
     """
     if count < 1:
         raise InputError(f"{count} points are asked for, expected one at least")
-    rgb = to_float(np.asarray(rgb))
     height, width, _ = rgb.shape
     step = max(1, int(np.sqrt(height * width / CANDIDATES)))
-    rows, columns = (_inner(side, step) for side in (height, width))
-    lattice = np.ix_(rows, columns)
-    colours = rgb[lattice].reshape(-1, 3).astype(np.float64)
-    rough = unevenness(rgb)[lattice].ravel()
+    rows, columns = (_inner(side, step, 2 * AROUND * _step(rgb)) for side in (height, width))
+    places = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
+    colours = to_float(rgb[tuple(places.T)]).astype(np.float64)
+    rough = unevenness(rgb, places)
     allowed = colours.max(1) < CLIPPED
     lit = allowed & (colours.max(1) > 0.1)
     if lit.sum() >= count:
@@ -39,22 +37,30 @@ def suggest(rgb, count: int, prior: ColourPrior) -> np.ndarray:
             f"{count} points are asked for, but only {int(allowed.sum())} places of this picture are not "
             "clipped"
         )
-    chosen = _greedy(prior, colours, allowed, count)
-    row, column = np.unravel_index(chosen, (len(rows), len(columns)))
-    return np.stack([rows[row], columns[column]], axis=1).astype(float)
+    return places[_greedy(prior, colours, allowed, count)].astype(float)
 
 
-def unevenness(rgb) -> np.ndarray:
-    """The standard deviation of the colours around each pixel: [height, width]."""
-    rgb = np.asarray(rgb, np.float32)
-    window = (AROUND, AROUND, 1)
-    mean = uniform_filter(rgb, window, mode="nearest")
-    return np.sqrt(np.maximum(uniform_filter(rgb * rgb, window, mode="nearest") - mean * mean, 0.0).sum(-1))
+def unevenness(rgb, places) -> np.ndarray:
+    """The standard deviation of the colours around each of the places [n, 2], whole pixels: [n].
+
+    Around: in a window whose side is a seventieth of the picture's shorter one, seven pixels at least.
+    """
+    offsets = np.arange(-AROUND, AROUND + 1) * _step(rgb)
+    rows, columns = (
+        np.clip(at[:, None] + offsets, 0, side - 1)
+        for at, side in zip(np.asarray(places).T, rgb.shape[:2], strict=True)
+    )
+    windows = to_float(rgb[rows[:, :, None], columns[:, None, :]])
+    return np.sqrt(windows.var(axis=(1, 2)).sum(-1))
 
 
-def _inner(side, step):
-    """Every step-th pixel of an axis, a window away from its ends where it is long enough."""
-    margin = min(AROUND, (side - 1) // 4)
+def _step(rgb):
+    return max(1, round(min(rgb.shape[:2]) / 490))
+
+
+def _inner(side, step, margin):
+    """Every step-th pixel of an axis, a margin away from its ends where it is long enough."""
+    margin = min(margin, (side - 1) // 4)
     return np.arange(margin + min(step // 2, side - 1 - 2 * margin), side - margin, step)
 
 

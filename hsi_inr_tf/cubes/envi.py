@@ -2,21 +2,31 @@
 as it is computed.
 """
 
-import os
 import tempfile
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 import numpy as np
 
+from hsi_inr_tf.cubes import envi_header
+from hsi_inr_tf.cubes.envi_header import integer, numbers, text
 from hsi_inr_tf.cubes.hyperspectral_image import FALSE_COLOUR, HyperspectralImage
-from hsi_inr_tf.cubes.values import check_size, metadata, parsed, scale_of, write_values
+from hsi_inr_tf.cubes.missing import Missing
+from hsi_inr_tf.cubes.statement import Statement, image_of
+from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
-from hsi_inr_tf.files.georeference import import_rasterio
+from hsi_inr_tf.files.georeference import for_rasterio, georeference_of, import_rasterio, quiet_rasterio
 
-DATA_TYPES = {"float32": 4, "uint16": 12}  # ENVI's codes
+DATA_TYPES = {
+    1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8",
+}  # fmt: skip  # by ENVI's codes; 6 and 9 are complex
+CODES = {"float32": 4, "uint16": 12}
+# file axes (lines, samples, bands as 0, 1, 2) of each interleave
+INTERLEAVES = {"bip": (0, 1, 2), "bil": (0, 2, 1), "bsq": (2, 0, 1)}
+VALUES = (".img", ".dat", ".raw", ".bil", ".bip", ".bsq")  # suffixes of the values beside NAME.hdr
 PLACE = ("map info", "projection info", "coordinate system string")
+POINTS = "geo points"
 FIELD = "hsi_inr_tf metadata"
 
 
@@ -24,23 +34,23 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
     """Writes `path` (.hdr) and, beside it, the .img."""
     _spectral()  # before anything is computed
     header, values = path.with_suffix(".hdr"), path.with_suffix(".img")
+    storage = Storage.of(cube, dtype)
     with replacing(header) as new_header, replacing(values) as new_values:
         with open(new_values, "wb") as file:
-            write_values(cube, file, dtype)
-        _write_header(cube, new_header, dtype)
+            storage.write(cube, file)
+        _write_header(cube, new_header, storage)
 
 
 def _spectral():
     try:
         import spectral.io.envi
-        import spectral.io.spyfile
     except ImportError as error:
         raise InputError("ENVI files need the package spectral: pip install spectral") from error
-    return spectral.io.envi, spectral.io.spyfile
+    return spectral.io.envi
 
 
-def _write_header(cube, path, dtype):
-    envi, _ = _spectral()
+def _write_header(cube, path, storage):
+    envi = _spectral()
     height, width, bands = cube.shape
     w = np.asarray(cube.wavelengths)
     spacing = np.gradient(w) if bands > 1 else np.ones(1)
@@ -50,7 +60,7 @@ def _write_header(cube, path, dtype):
         "lines": height,
         "bands": bands,
         "header offset": 0,
-        "data type": DATA_TYPES[dtype],
+        "data type": CODES[storage.dtype],
         "interleave": "bip",
         "byte order": 0,
         "wavelength units": "Nanometers",
@@ -59,10 +69,12 @@ def _write_header(cube, path, dtype):
         "default bands": [int(np.argmin(np.abs(w - nm))) + 1 for nm in FALSE_COLOUR],
         "data units": "relative radiance",
         **_place(cube.georeference),
-        FIELD: quote(metadata(cube, dtype), safe=' ,:;"[]()/'),  # braces would be taken for a list's
+        FIELD: quote(metadata(cube, storage), safe=' ,:;"[]()/'),  # braces would be taken for a list's
     }
-    if dtype == "uint16":
-        fields["reflectance scale factor"] = f"{scale_of(dtype):g}"
+    if storage.scale != 1:
+        fields["reflectance scale factor"] = f"{storage.scale:g}"
+    if storage.missing is not None:
+        fields["data ignore value"] = f"{storage.missing:g}"
     envi.write_envi_header(str(path), fields)
 
 
@@ -72,76 +84,142 @@ def _place(georeference) -> dict:
     """
     if not georeference:
         return {}
+    if "gcps" in georeference:
+        points = [(column + 1, row + 1, y, x) for row, column, x, y, _ in georeference["gcps"]]
+        return {POINTS: "{" + ", ".join(f"{v:.12g}" for point in points for v in point) + "}"}
     try:
         rasterio = import_rasterio()
     except InputError:
         return {}
-    envi, _ = _spectral()
     with tempfile.TemporaryDirectory() as folder:
         pixel = Path(folder) / "pixel.img"
-        with rasterio.open(
-            pixel,
-            "w",
-            driver="ENVI",
-            height=1,
-            width=1,
-            count=1,
-            dtype="uint8",
-            crs=georeference["crs"],
-            transform=rasterio.Affine(*georeference["transform"]),
-        ):
+        one = {"driver": "ENVI", "height": 1, "width": 1, "count": 1, "dtype": "uint8"}
+        with rasterio.open(pixel, "w", **one, **for_rasterio(georeference)):
             pass
-        fields = envi.read_envi_header(str(pixel.with_suffix(".hdr")))
+        fields = envi_header.parse(pixel.with_suffix(".hdr"))
     return {name: "{" + ",".join(fields[name]) + "}" for name in PLACE if name in fields}
 
 
 def read(path: Path) -> HyperspectralImage:
-    """float32 data stays on disk, memory-mapped; other types are read and divided by their scale factor."""
-    envi, spyfile = _spectral()
-    header = (
-        path
-        if path.suffix.lower() == ".hdr"
-        else next(
-            (p for p in (path.with_suffix(".hdr"), path.with_name(path.name + ".hdr")) if p.is_file()),
-            path.with_suffix(".hdr"),
-        )
+    """float32 data that needs no change stays on disk, memory-mapped.
+
+    `path` is the header, or the values: then the header is beside them, as NAME.img.hdr or else NAME.hdr.
+    """
+    header, values = _pair(path)
+    fields = envi_header.parse(header)
+    memory = _mapped(header, values, fields)
+    if memory.dtype != np.dtype("<f4"):
+        check_size(values, memory.shape, memory.dtype.itemsize)
+    scale, offset = _scale(header, fields, memory.shape[2])
+    ignored = numbers(fields, "data ignore value", header)
+    known = parsed(unquote(text(fields, FIELD)), header)
+    place = _place_in(fields)
+    if place:
+        known["georeference"] = place
+    said = Statement(
+        header,
+        memory,
+        numbers(fields, "wavelength", header),
+        text(fields, "wavelength units"),
+        scale,
+        offset,
+        Missing(tuple(ignored or ())),
+        known=known,
+        expected="a list 'wavelength' in it",
     )
-    values = header.with_suffix(".img")
-    try:
-        # Left to itself it may prefer another file.
-        image = envi.open(str(header), str(values) if values.is_file() else None)
-        fields, wavelengths = image.metadata, image.bands.centers
-        size = os.path.getsize(image.filename)
-    except (
-        envi.EnviException,
-        spyfile.InvalidFileError,
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        reason = str(error).split(". ")[0] or type(error).__name__  # what follows is advice to programmers
-        raise InputError(f"{header} cannot be read as ENVI ({reason})") from error
-    if min(image.nrows, image.ncols, image.nbands) < 1 or image.offset < 0:
-        raise InputError(
-            f"{header}: {image.nrows} lines, {image.ncols} samples, {image.nbands} bands and a header "
-            "offset of "
-            f"{image.offset}, expected positive numbers"
-        )
-    needed = image.offset + image.nrows * image.ncols * image.nbands * image.sample_size
+    return image_of(said)
+
+
+def _pair(path) -> tuple[Path, Path]:
+    """(header, values) of the cube that is asked for by either."""
+    if path.suffix.lower() != ".hdr":
+        candidates = [path.with_name(path.name + end) for end in (".hdr", ".HDR")]
+        candidates += [path.with_suffix(end) for end in (".hdr", ".HDR")]
+        header = next((p for p in candidates if p.is_file()), None)
+        if header is None:
+            raise InputError(f"{path} has no header, expected {candidates[0]} or {candidates[2]}")
+        return header, path
+    named = path.with_suffix("")  # leaf.bil.hdr is that of leaf.bil, whatever leaf.img may be
+    if named.suffix.lower() in VALUES and named.is_file():
+        return path, named
+    found = [p for end in VALUES for p in (named.with_name(named.name + end),) if p.is_file()]
+    found += [p for end in VALUES for p in (named.with_name(named.name + end.upper()),) if p.is_file()]
+    if len(found) > 1:
+        listed = ", ".join(p.name for p in found)
+        raise InputError(f"{path} may be the header of {listed}, expected the one that is meant to be named")
+    if not found and named.is_file():
+        found = [named]
+    if not found:
+        raise InputError(f"{path} has no values beside it, expected {path.with_suffix('.img')}")
+    return path, found[0]
+
+
+def _mapped(header, values, fields) -> np.memmap:
+    """The values as they are stored [height, width, bands], on disk."""
+    code = integer(fields, "data type", header)
+    if code not in DATA_TYPES:
+        raise InputError(f"{header}: its 'data type' is {code}, expected one of {list(DATA_TYPES)}")
+    interleave = text(fields, "interleave", "bsq").strip().lower()
+    if interleave not in INTERLEAVES:
+        raise InputError(f"{header}: its 'interleave' is {interleave}, expected {', '.join(INTERLEAVES)}")
+    for name in ("file compression", "major frame offsets", "minor frame offsets"):
+        if any(numbers(fields, name, header) or ()):
+            raise InputError(f"{header}: its '{name}' is not 0, which is not read: expected plain values")
+    order = integer(fields, "byte order", header, 0)
+    if order > 1:
+        raise InputError(f"{header}: its 'byte order' is {order}, expected 0 or 1")
+    dtype = np.dtype(("<", ">")[order] + DATA_TYPES[code])
+    sizes = [integer(fields, name, header, lowest=1) for name in ("lines", "samples", "bands")]
+    offset = integer(fields, "header offset", header, 0)
+    needed = offset + sizes[0] * sizes[1] * sizes[2] * dtype.itemsize
+    size = values.stat().st_size
     if size < needed:
-        raise InputError(f"{image.filename}: {size} bytes, its header asks for {needed}")
-    data = image.open_memmap(interleave="bip")
-    if not wavelengths or len(wavelengths) != data.shape[2]:
-        raise InputError(f"{header}: no wavelength for each of its {data.shape[2]} bands")
-    if str(fields.get("wavelength units", "")).lower().startswith("micro"):
-        wavelengths = [1000.0 * w for w in wavelengths]
+        raise InputError(f"{values}: {size} bytes, its header asks for {needed}")
+    axes = INTERLEAVES[interleave]
+    memory = np.memmap(values, dtype, "r", offset, tuple(sizes[axis] for axis in axes))
+    return memory.transpose(np.argsort(axes))
+
+
+def _scale(header, fields, bands):
+    """(scale, offset) by which stored values become radiance: gains and offsets, or the divisor of
+    reflectances.
+    """
+    gains = numbers(fields, "data gain values", header) or [1.0]
+    offsets = numbers(fields, "data offset values", header) or [0.0]
+    [divisor] = (numbers(fields, "reflectance scale factor", header) or [1.0])[:1]
+    if divisor == 0 or not np.isfinite(divisor):
+        raise InputError(f"{header}: its 'reflectance scale factor' is {divisor:g}, expected another number")
+    if divisor == 1:
+        return gains, offsets
+    told = np.ones(1) / divisor
+    if not any(offsets) and (np.allclose(gains, 1) or np.allclose(gains, told)):
+        return told, offsets
+    raise InputError(
+        f"{header}: 'data gain values' and 'reflectance scale factor' say different things of its values, "
+        "expected one of them"
+    )
+
+
+def _place_in(fields) -> dict | None:
+    """Where the header puts the cube on the map: what GDAL (extra geo) makes of it."""
+    flat = numbers(fields, POINTS, "") if isinstance(fields.get(POINTS), list) else None
+    if flat and len(flat) % 4 == 0:
+        points = [flat[i : i + 4] for i in range(0, len(flat), 4)]
+        return {"crs": None, "gcps": [[row - 1, column - 1, x, y, 0.0] for column, row, y, x in points]}
+    if PLACE[0] not in fields:
+        return None
     try:
-        scale = float(fields.get("reflectance scale factor", 1.0))
-    except ValueError as error:
-        raise InputError(f"{header}: its reflectance scale factor is no number") from error
-    if data.dtype != np.dtype("<f4") or scale != 1:
-        check_size(header, data.shape)
-        data = np.asarray(data, np.float32) / np.float32(scale)
-    return HyperspectralImage(data, tuple(wavelengths), **parsed(unquote(str(fields.get(FIELD, ""))), header))
+        rasterio = import_rasterio()
+    except InputError:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        pixel = Path(folder) / "pixel.img"
+        pixel.write_bytes(b"\0")
+        lines = ["ENVI", "samples = 1", "lines = 1", "bands = 1", "data type = 1", "interleave = bsq"]
+        lines += [f"{name} = {{{text(fields, name)}}}" for name in PLACE if name in fields]
+        pixel.with_suffix(".hdr").write_text("\n".join(lines), "utf-8")
+        try:
+            with quiet_rasterio(rasterio), rasterio.open(pixel, driver="ENVI") as file:
+                return georeference_of(file)
+        except rasterio.errors.RasterioError:
+            return None

@@ -1,5 +1,6 @@
 """Writing and reading cubes in the formats that spectral tools use."""
 
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hsi_inr_tf.errors import InputError
 
 # format -> the suffix it is written with, the module with write(cube, path, dtype) and read(path)
 FORMATS = {"envi": ".hdr", "npz": ".npz", "mat": ".mat", "netcdf": ".nc", "geotiff": ".tif"}
+NAMED = ("npz", "mat", "netcdf")  # whose read(path, variable) can be asked for one of several variables
 BY_SUFFIX = (
     {suffix: name for name, suffix in FORMATS.items()}
     | {".tiff": "geotiff", ".nc4": "netcdf"}
@@ -30,7 +32,8 @@ def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path
     written.
 
     The format is that of the suffix unless given: envi, npz, mat, netcdf, geotiff. dtype "uint16" stores
-    values in [0, 1] times 65535. An existing file is replaced only by a complete one. Raises InputError.
+    values in [0, 1] times 65535. Missing values are NaN, or the last code of uint16, and are declared as each
+    format does. An existing file is replaced only by a complete one. Raises InputError.
     """
     path = Path(path)
     format = format or format_of(path)
@@ -53,8 +56,32 @@ def named_for(path: Path, format: str) -> Path:
 
 
 def read(path):
-    """The HyperspectralImage in a file of any of the formats. Raises InputError."""
-    path = Path(path)
-    if not path.is_file():
+    """The HyperspectralImage in a file of any of the formats; FILE:VARIABLE says which of several it is.
+
+    Raises InputError.
+    """
+    path, variable = _addressed(Path(path))
+    format = format_of(path)
+    module = import_module(f"hsi_inr_tf.cubes.{format}")
+    try:
+        if variable is None:
+            return module.read(path)
+        if format not in NAMED:
+            raise InputError(f"{path} holds one cube, expected no name of a variable ('{variable}')")
+        return module.read(path, variable)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror or error})") from error
+    except MemoryError as error:
+        raise InputError(f"{path}: its cube is larger than the memory there is") from error
+
+
+def _addressed(path) -> tuple[Path, str | None]:
+    """(file, variable or None) of a path that may be FILE:VARIABLE."""
+    if os.path.isfile(path):
+        return path, None
+    if os.path.isdir(path):
+        raise InputError(f"{path} is a folder, expected a cube")
+    name, _, variable = str(path).rpartition(":")
+    if not name or not os.path.isfile(name):
         raise InputError(f"{path}: no such cube")
-    return import_module(f"hsi_inr_tf.cubes.{format_of(path)}").read(path)
+    return Path(name), variable

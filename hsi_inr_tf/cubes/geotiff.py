@@ -1,15 +1,17 @@
 """GeoTIFF: one band a wavelength, each saying which; the place on the map is kept."""
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.cubes.values import check_size, metadata, parsed, scale_of, stored
+from hsi_inr_tf.cubes.missing import Missing
+from hsi_inr_tf.cubes.statement import Statement, image_of
+from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
-from hsi_inr_tf.files.georeference import georeference_of, import_rasterio
+from hsi_inr_tf.files.georeference import for_rasterio, georeference_of, import_rasterio, quiet_rasterio
+from hsi_inr_tf.optics.wavelengths import labelled
 
 METADATA = "HSI_INR_TF"
 # Bytes that GDAL keeps of a file in writing; left alone it takes a part of the machine's memory.
@@ -19,12 +21,7 @@ CACHE = 64 << 20
 def write(cube, path: Path, dtype: str = "float32") -> None:
     rasterio = import_rasterio()
     height, width, bands = cube.shape
-    place = {}
-    if cube.georeference:
-        place = {
-            "crs": cube.georeference["crs"],
-            "transform": rasterio.Affine(*cube.georeference["transform"]),
-        }
+    storage = Storage.of(cube, dtype)
     profile = {
         "driver": "GTiff",
         "height": height,
@@ -37,44 +34,80 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
         "tiled": True,
         "blockxsize": 256,
         "blockysize": 256,
-        **place,
+        "nodata": storage.missing,
+        **for_rasterio(cube.georeference),
     }
-    with replacing(path) as temporary, warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=CACHE):
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-        with rasterio.open(temporary, "w", **profile) as file:
-            for band, nm in enumerate(cube.wavelengths, start=1):
-                file.set_band_description(band, f"{nm:g} nm")
-                file.update_tags(band, wavelength=repr(nm), wavelength_units="Nanometers")
-            for rows, columns, values in stored(cube, dtype):
-                file.write(
-                    values.transpose(2, 0, 1), window=rasterio.windows.Window.from_slices(rows, columns)
-                )
-            file.scales = [1.0 / scale_of(dtype)] * bands
-            file.update_tags(**{METADATA: metadata(cube, dtype)})
+    with (
+        replacing(path) as temporary,
+        quiet_rasterio(rasterio),
+        rasterio.Env(GDAL_CACHEMAX=CACHE),
+        rasterio.open(temporary, "w", **profile) as file,
+    ):
+        for band, nm in enumerate(cube.wavelengths, start=1):
+            file.set_band_description(band, f"{nm:g} nm")
+            file.update_tags(band, wavelength=repr(nm), wavelength_units="Nanometers")
+        for rows, columns, values in storage.parts(cube):
+            file.write(values.transpose(2, 0, 1), window=rasterio.windows.Window.from_slices(rows, columns))
+        file.scales = [1.0 / storage.scale] * bands
+        file.update_tags(**{METADATA: metadata(cube, storage)})
 
 
 def read(path: Path) -> HyperspectralImage:
     """Any TIFF whose bands say their wavelength, in a tag or as "550 nm" in their description."""
     rasterio = import_rasterio()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(path) as file:
-                check_size(path, (file.height, file.width, file.count), np.dtype(file.dtypes[0]).itemsize)
-                wavelengths = tuple(_wavelength(file, band, path) for band in file.indexes)
-                data = file.read().astype(np.float32).transpose(1, 2, 0)
-                data = data * np.asarray(file.scales, np.float32) + np.asarray(file.offsets, np.float32)
-                known = parsed(file.tags().get(METADATA), path)
-                known["georeference"] = georeference_of(file)
+        # No other driver of GDAL's: many of them are lists of other files, which would be opened.
+        with quiet_rasterio(rasterio), rasterio.open(str(path), driver="GTiff") as file:
+            check_size(path, (file.height, file.width, file.count), np.dtype(file.dtypes[0]).itemsize)
+            wavelengths, unit = _wavelengths(file, path)
+            known = parsed(file.tags().get(METADATA), path)
+            known["georeference"] = georeference_of(file) or known.get("georeference")
+            said = Statement(
+                path,
+                file.read().transpose(1, 2, 0),
+                wavelengths,
+                unit,
+                file.scales,
+                file.offsets,
+                _missing(file, rasterio),
+                known=known,
+                expected="a tag 'wavelength' or a description such as '550 nm' in every band",
+            )
     except rasterio.errors.RasterioError as error:
         raise InputError(f"{path} cannot be read as GeoTIFF ({error})") from error
-    return HyperspectralImage(np.ascontiguousarray(data), wavelengths, **known)
+    return image_of(said)
 
 
-def _wavelength(file, band, path) -> float:
-    description = file.descriptions[band - 1] or ""
-    text = file.tags(band).get("wavelength") or description.removesuffix("nm")
-    try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(f"{path}: band {band} ('{description}') does not say its wavelength") from error
+def _missing(file, rasterio) -> Missing:
+    codes = {code for code in file.nodatavals if code is not None}
+    flags = rasterio.enums.MaskFlags
+    masked = flags.per_dataset in file.mask_flag_enums[0] and flags.alpha not in file.mask_flag_enums[0]
+    return Missing(tuple(codes), mask=file.read_masks(1) == 0 if masked else None)
+
+
+def _wavelengths(file, path) -> tuple[list[float] | None, str]:
+    """(wavelengths, their unit) as the bands state them; None where no band does."""
+    found = [_stated(file, band) for band in file.indexes]
+    if not any(found):
+        return None, ""
+    if not all(found):
+        band = found.index(None) + 1
+        raise InputError(
+            f"{path}: band {band} ('{file.descriptions[band - 1] or ''}') does not say its wavelength"
+        )
+    units = {unit for _, unit in found}
+    if len(units) > 1:
+        raise InputError(f"{path}: its wavelengths are in {' and '.join(sorted(units))}, expected one unit")
+    return [number for number, _ in found], units.pop()
+
+
+def _stated(file, band) -> tuple[float, str] | None:
+    """(wavelength, unit) of a band: its own tags, its description, or GDAL's rounded ones."""
+    tags = {name.lower(): value for name, value in file.tags(band).items()}
+    whole = {name.lower(): value for name, value in file.tags().items()}
+    stated = labelled(tags.get("wavelength", ""))
+    if stated:
+        unit = tags.get("wavelength_units") or whole.get("wavelength_units") or ""
+        return stated[0], stated[1] or unit
+    central = labelled(file.tags(band, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM", ""))
+    return labelled(file.descriptions[band - 1] or "") or (central and (central[0], "um"))

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cubes import missing
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files.georeference import moved
 from hsi_inr_tf.optics.camera import Camera
 
 BLOCK = 1 << 18  # pixels that are copied at once where a cube may be larger than memory
@@ -17,8 +19,8 @@ class HyperspectralImage:
     """`data` [height, width, bands], relative radiance; `wavelengths` in nm, ascending, one a band.
 
     `camera` renders it to RGB where that is possible; `provenance` says where it came from (plain JSON
-    values); `georeference` is {"crs": WKT or EPSG text, "transform": the six numbers of the affine map from
-    (column, row)} for pictures that have one.
+    values); `georeference` is its place on the map, as hsi_inr_tf.files.georeference describes it; a missing
+    value is NaN. `source` is what messages call it, its file; `notes` say what reading it changed.
     """
 
     data: np.ndarray
@@ -26,16 +28,18 @@ class HyperspectralImage:
     camera: Camera | None = None
     provenance: dict = field(default_factory=dict)
     georeference: dict | None = None
+    source: str = "the cube"
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self):
         object.__setattr__(self, "wavelengths", tuple(float(w) for w in self.wavelengths))
         if self.data.ndim != 3 or self.data.shape[2] != len(self.wavelengths):
             raise InputError(
-                f"a cube of shape {self.data.shape} with {len(self.wavelengths)} wavelengths, "
+                f"{self.source} has shape {self.data.shape} with {len(self.wavelengths)} wavelengths, "
                 "expected [height, width, bands] and a wavelength a band"
             )
-        if any(a >= b for a, b in zip(self.wavelengths, self.wavelengths[1:], strict=False)):
-            raise InputError("wavelengths must ascend")
+        if not all(a < b for a, b in zip(self.wavelengths, self.wavelengths[1:], strict=False)):
+            raise InputError(f"{self.source}: its wavelengths do not ascend")
 
     def __repr__(self):
         height, width, bands = self.shape
@@ -71,7 +75,7 @@ class HyperspectralImage:
         """The spectrum [bands] of the pixel in row y, column x."""
         height, width, _ = self.shape
         if not (0 <= y < height and 0 <= x < width):
-            raise InputError(f"no pixel at row {y}, column {x} in a cube of {height} x {width}")
+            raise InputError(f"{self.source}: no pixel at row {y}, column {x}, expected {height} x {width}")
         return np.asarray(self.data[y, x], np.float32)
 
     def index(self, nm: float) -> int:
@@ -81,7 +85,7 @@ class HyperspectralImage:
         w = np.asarray(self.wavelengths)
         slack = 0.5 * np.max(np.diff(w)) if len(w) > 1 else 0.5
         if not w[0] - slack <= nm <= w[-1] + slack:
-            raise InputError(f"no band at {nm:g} nm, the cube spans {w[0]:g} to {w[-1]:g} nm")
+            raise InputError(f"{self.source}: no band at {nm:g} nm, it spans {w[0]:g} to {w[-1]:g} nm")
         return int(np.argmin(np.abs(w - nm)))
 
     def band(self, nm: float) -> np.ndarray:
@@ -90,29 +94,31 @@ class HyperspectralImage:
 
     def rgb(self, camera: Camera | None = None) -> np.ndarray:
         """The picture [height, width, 3] in [0, 1] that a camera (its own, unless another is given) sees of
-        the cube.
+        the cube; black where a value is missing.
         """
         camera = camera or self.camera
         if camera is None:
-            raise InputError("this cube names no camera to render it with")
+            raise InputError(f"{self.source} names no camera to render it with")
         if not camera.fits(self.wavelengths):
-            raise InputError(f"camera {camera.name} has other wavelengths than the cube")
+            raise InputError(f"camera {camera.name} has other wavelengths than {self.source}")
         picture = np.empty((*self.shape[:2], 3), np.float32)
         for top, _, block in self.blocks():
-            picture[top : top + len(block)] = camera.render(block)
+            picture[top : top + len(block)] = _black_where_missing(camera.render(block))
         return picture
 
     def false_colour(self, nm=FALSE_COLOUR, limits: tuple[float, float] | None = None) -> np.ndarray:
         """Three bands as red, green and blue [height, width, 3] in [0, 1]; `limits` become black and white.
 
-        Without limits they are the 0.5th and 99.5th percentile of the three bands. Displayed with gamma 2.2.
+        Without limits they are the 0.5th and 99.5th percentile of the three bands. Displayed with gamma 2.2,
+        missing values as black.
         """
         w = np.asarray(self.wavelengths)
         bands = np.stack(
             [self.data[:, :, int(np.argmin(np.abs(w - wanted)))] for wanted in nm], axis=-1
         ).astype(np.float32)
-        low, high = limits or np.percentile(bands, (0.5, 99.5))
-        return np.clip((bands - low) / max(high - low, 1e-6), 0.0, 1.0) ** np.float32(1 / 2.2)
+        low, high = limits or missing.percentile(bands, (0.5, 99.5))
+        shown = np.clip((_black_where_missing(bands, low) - low) / max(high - low, 1e-6), 0.0, 1.0)
+        return (shown ** (1 / 2.2)).astype(np.float32)
 
     def crop(self, top: int, left: int, height: int, width: int) -> "HyperspectralImage":
         """The part of `height` rows and `width` columns whose first pixel is (top, left); the georeference
@@ -125,14 +131,10 @@ class HyperspectralImage:
             or left + width > self.shape[1]
         ):
             raise InputError(
-                f"no crop {height} x {width} at ({top}, {left}) in a cube of {self.shape[0]} x "
+                f"{self.source}: no crop {height} x {width} at ({top}, {left}), it has {self.shape[0]} x "
                 f"{self.shape[1]}"
             )
-        georeference = self.georeference
-        if georeference:
-            a, b, c, d, e, f = georeference["transform"]
-            moved = [a, b, c + a * left + b * top, d, e, f + d * left + e * top]
-            georeference = {**georeference, "transform": moved}
+        georeference = moved(self.georeference, top, left)
         return replace(
             self, data=self.data[top : top + height, left : left + width], georeference=georeference
         )
@@ -173,3 +175,7 @@ class HyperspectralImage:
         from hsi_inr_tf.cubes.summary import png, summary
 
         return png(summary(self))
+
+
+def _black_where_missing(picture, black=0.0):
+    return np.where(np.isfinite(picture), picture, np.float32(black))

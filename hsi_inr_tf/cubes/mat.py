@@ -5,135 +5,142 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cubes import mat5, variables
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.cubes.values import check_size, metadata, parsed, scale_of, stored
+from hsi_inr_tf.cubes.statement import Statement, image_of
+from hsi_inr_tf.cubes.values import Storage, check_size, metadata
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing, room_for_hdf5
+from hsi_inr_tf.files.hdf5 import check_self_contained
 
 LARGEST_V5 = 1 << 29  # bytes; v5 needs the cube in memory, more than once, while v7.3 is written part by part
-CUBES = ("cube", "rad", "tensor", "radiance", "reflectance", "hsi", "data")  # names that datasets give theirs
-WAVELENGTHS = ("wavelengths", "bands", "wavelength", "lambda")
+CLASS = "MATLAB_class"  # attribute of the variables that MATLAB wrote, whose first index runs fastest
 
 
 def write(cube, path: Path, dtype: str = "float32") -> None:
-    """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it) and metadata (JSON
-    text).
+    """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it), missing_value where there are
+    such, and metadata (JSON text).
     """
+    storage = Storage.of(cube, dtype)
     size = math.prod(cube.shape) * np.dtype(dtype).itemsize
     with replacing(path) as temporary:
         if size <= LARGEST_V5:
-            _write_v5(cube, temporary, dtype)
+            _write_v5(cube, temporary, storage)
         else:
             with room_for_hdf5(temporary, size):
-                _write_v73(cube, temporary, dtype)
+                _write_v73(cube, temporary, storage)
 
 
-def _write_v5(cube, path, dtype):
+def _numbers(cube, storage) -> dict:
+    numbers = {"wavelengths": np.asarray(cube.wavelengths), "scale": storage.scale}
+    return numbers if storage.missing is None else {**numbers, "missing_value": storage.missing}
+
+
+def _write_v5(cube, path, storage):
     from scipy.io import savemat
 
-    data = np.empty(cube.shape, dtype)
-    for rows, columns, values in stored(cube, dtype):
+    data = np.empty(cube.shape, storage.dtype)
+    for rows, columns, values in storage.parts(cube):
         data[rows, columns] = values
-    savemat(
-        path,
-        {
-            "cube": data,
-            "wavelengths": np.asarray(cube.wavelengths),
-            "scale": scale_of(dtype),
-            "metadata": metadata(cube, dtype),
-        },
-    )
+    texts = {"wavelength_units": "nm", "metadata": metadata(cube, storage)}
+    savemat(path, {"cube": data, **_numbers(cube, storage), **texts})
 
 
-def _write_v73(cube, path, dtype):
+def _write_v73(cube, path, storage):
     import h5py
 
     with h5py.File(path, "w", userblock_size=512) as file:
         height, width, bands = cube.shape
         data = file.create_dataset(
-            "cube", (bands, width, height), dtype, chunks=(1, min(width, 256), min(height, 256))
+            "cube", (bands, width, height), storage.dtype, chunks=(1, min(width, 256), min(height, 256))
         )
-        data.attrs["MATLAB_class"] = np.bytes_("single" if dtype == "float32" else "uint16")
-        for rows, columns, values in stored(cube, dtype):
+        data.attrs[CLASS] = np.bytes_("single" if storage.dtype == "float32" else "uint16")
+        for rows, columns, values in storage.parts(cube):
             data[:, columns, rows] = values.transpose(2, 1, 0)  # MATLAB's first index runs fastest
-        for name, value in (
-            ("wavelengths", np.asarray(cube.wavelengths)[:, None]),
-            ("scale", np.full((1, 1), scale_of(dtype))),
-        ):
-            file.create_dataset(name, data=value).attrs["MATLAB_class"] = np.bytes_("double")
-        text = np.frombuffer(metadata(cube, dtype).encode("utf-16-le"), np.uint16)[:, None]
-        variable = file.create_dataset("metadata", data=text)
-        variable.attrs["MATLAB_class"] = np.bytes_("char")
-        variable.attrs["MATLAB_int_decode"] = np.int32(2)
+        for name, value in _numbers(cube, storage).items():
+            numbers = np.atleast_1d(np.asarray(value, np.float64))[:, None]
+            file.create_dataset(name, data=numbers).attrs[CLASS] = np.bytes_("double")
+        for name, text in (("wavelength_units", "nm"), ("metadata", metadata(cube, storage))):
+            codes = np.frombuffer(text.encode("utf-16-le"), np.uint16)[:, None]
+            variable = file.create_dataset(name, data=codes)
+            variable.attrs[CLASS] = np.bytes_("char")
+            variable.attrs["MATLAB_int_decode"] = np.int32(2)
     with open(
         path, "r+b"
     ) as file:  # what MATLAB looks for before the HDF5 signature: text, version 2.0, byte order
         file.write(b"MATLAB 7.3 MAT-file, written by hsi_inr_tf".ljust(124) + b"\x00\x02IM")
 
 
-def read(path: Path) -> HyperspectralImage:
-    """Also reads the cubes of datasets: the variable with a known name, or the only one with three
-    dimensions.
+def read(path: Path, variable: str | None = None) -> HyperspectralImage:
+    """Also reads the cubes of datasets: the variable with a known name, or the only one with three dimensions,
+    unless `variable` names one.
     """
     import h5py
 
+    hdf5 = h5py.is_hdf5(path)
+    if hdf5:
+        check_self_contained(path)
     try:
-        data, others = _read_v73(path) if h5py.is_hdf5(path) else _read_v5(path)
-        wavelengths = next(
-            (np.ravel(others[name]).astype(float) for name in WAVELENGTHS if name in others), None
-        )
-        scale = float(np.ravel(others.get("scale", 1.0))[0])
-        data = np.asarray(data, np.float32) / np.float32(scale)
+        values, others, axes = (_read_v73 if hdf5 else _read_v5)(path, variable)
     except InputError:
         raise
-    except Exception as error:  # scipy's and h5py's readers raise nearly anything on damaged files
+    except Exception as error:  # zlib, struct and h5py raise nearly anything on damaged files
         raise InputError(f"{path} cannot be read as a MATLAB file ({error})") from error
-    if wavelengths is None:
-        raise InputError(
-            f"{path} names no wavelengths, expected a variable called {' or '.join(WAVELENGTHS)}"
-        )
-    return HyperspectralImage(data, tuple(wavelengths), **parsed(others.get("metadata"), path))
+    return image_of(Statement(path, values, spectral_axes=axes, **variables.statements(path, values, others)))
 
 
-def _read_v5(path):
-    from scipy.io import loadmat, whosmat
+def _read_v5(path, variable):
+    found = mat5.variables(path)
+    solid = {name: v for name, v in found.items() if v.is_numeric() and len(v.shape) == 3}
+    shown = [f"{name} ({v.kind} {'x'.join(map(str, v.shape))})" for name, v in found.items()]
+    cube = found[variables.choose(path, solid, variable, shown)]
+    check_size(path, cube.shape, np.dtype(mat5.DTYPES[cube.type]).itemsize)
+    others = {
+        name: found[name].text() if found[name].kind == "text" else found[name].numbers()
+        for name in variables.OTHERS
+        if name in found
+        and found[name].kind in (*mat5.NUMBERS, "text")
+        and found[name].length <= variables.SMALL
+    }
+    return cube.numbers(), others, variables.USUAL
 
-    shapes = {name: shape for name, shape, _ in whosmat(path)}
-    name = _choose(path, shapes)
-    wanted = [name, *(n for n in (*WAVELENGTHS, "scale", "metadata") if n in shapes)]
-    variables = loadmat(path, variable_names=wanted)
-    if "metadata" in variables:
-        variables["metadata"] = str(np.ravel(variables["metadata"])[0])
-    return variables[name], variables
 
-
-def _read_v73(path):
+def _read_v73(path, variable):
     import h5py
 
-    with h5py.File(path) as file:
-        shapes = {
-            name: variable.shape[::-1]
-            for name, variable in file.items()
-            if isinstance(variable, h5py.Dataset)
+    with h5py.File(path, "r") as file:
+        found = {name: item for name, item in file.items() if name != "#refs#"}
+        solid = {
+            name: v for name, v in found.items() if isinstance(v, h5py.Dataset) and len(v.shape or ()) == 3
         }
-        name = _choose(path, shapes)
+        name = variables.choose(path, solid, variable, [_shown(name, v) for name, v in found.items()])
+        cube = solid[name]
+        check_size(path, cube.shape, cube.dtype.itemsize)
         others = {
-            n: file[n][()]
-            for n in (*WAVELENGTHS, "scale", "metadata")
-            if n in shapes and np.prod(shapes[n]) < 1 << 20
+            other: _value(found[other])
+            for other in variables.OTHERS
+            if isinstance(found.get(other), h5py.Dataset)
+            and found[other].shape is not None
+            and found[other].size * found[other].dtype.itemsize <= variables.SMALL
         }
-        if "metadata" in others:
-            others["metadata"] = others["metadata"].astype(np.uint16).tobytes().decode("utf-16-le")
-        return file[name][()].transpose(2, 1, 0), others
+        if CLASS in cube.attrs or _is_matlab(path):
+            return cube[()].transpose(2, 1, 0), others, variables.USUAL
+        return cube[()], others, ()  # as numpy has it: h5py's users write [bands, height, width] as well
 
 
-def _choose(path, shapes) -> str:
-    """The name of the cube among variables {name: MATLAB's shape}."""
-    solid = [name for name, shape in shapes.items() if len(shape) == 3]
-    names = [name for name in CUBES if name in solid] or solid
-    if not names or (len(names) > 1 and names[0] not in CUBES):
-        raise InputError(
-            f"{path} holds {', '.join(shapes) or 'nothing'}, expected one cube [height, width, bands]"
-        )
-    check_size(path, shapes[names[0]], 8)
-    return names[0]
+def _shown(name, item) -> str:
+    return f"{name} (struct of {', '.join(item)})" if hasattr(item, "keys") else f"{name} {item.shape}"
+
+
+def _value(dataset):
+    value = dataset[()]
+    if dataset.attrs.get(CLASS) == b"char":
+        return np.asarray(value).astype(np.uint16).tobytes().decode("utf-16-le")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value
+
+
+def _is_matlab(path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(10) == b"MATLAB 7.3"

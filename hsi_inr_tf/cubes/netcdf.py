@@ -6,25 +6,23 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cubes import variables
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.cubes.values import check_size, metadata, parsed, scale_of, stored
+from hsi_inr_tf.cubes.missing import Missing
+from hsi_inr_tf.cubes.statement import Statement, image_of
+from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
+from hsi_inr_tf.files.hdf5 import check_self_contained
 
 METADATA = "hsi_inr_tf_metadata"
-TO_NM = {
-    "nm": 1.0,
-    "nanometer": 1.0,
-    "nanometers": 1.0,
-    "um": 1e3,
-    "micrometer": 1e3,
-    "micrometers": 1e3,
-    "m": 1e9,
-}
+NEVER_WRITTEN = 9.969209968386869e36  # netCDF's default fill value of floats
+SPECTRAL = ("radiation_wavelength", "sensor_band_central_radiation_wavelength")  # CF's standard names
 
 
 def write(cube, path: Path, dtype: str = "float32") -> None:
     h5netcdf = _import_h5netcdf()
+    storage = Storage.of(cube, dtype)
     with replacing(path) as temporary, h5netcdf.File(temporary, "w") as file:
         height, width, bands = cube.shape
         file.dimensions = {"y": height, "x": width, "wavelength": bands}
@@ -32,68 +30,141 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
             "wavelength", ("wavelength",), np.float64, data=np.asarray(cube.wavelengths)
         )
         wavelength.attrs.update({"standard_name": "radiation_wavelength", "units": "nm"})
-        radiance = file.create_variable("radiance", ("y", "x", "wavelength"), np.dtype(dtype))
+        fill = None if storage.missing is None else np.dtype(dtype).type(storage.missing)
+        radiance = file.create_variable("radiance", ("y", "x", "wavelength"), np.dtype(dtype), fillvalue=fill)
         radiance.attrs.update({"long_name": "relative radiance", "units": "1"})
-        if dtype == "uint16":
-            radiance.attrs["scale_factor"] = 1.0 / scale_of(dtype)
-        if cube.georeference:
+        if storage.scale != 1:
+            radiance.attrs["scale_factor"] = 1.0 / storage.scale
+        if cube.georeference and "transform" in cube.georeference:
             crs = file.create_variable("spatial_ref", (), np.int32)
             transform = cube.georeference["transform"]
-            gdal_order = [transform[i] for i in (2, 0, 1, 5, 3, 4)]
+            gdal_order = [float(transform[i]) for i in (2, 0, 1, 5, 3, 4)]
             crs.attrs.update(
                 {"crs_wkt": cube.georeference["crs"] or "", "GeoTransform": " ".join(map(repr, gdal_order))}
             )
             radiance.attrs["grid_mapping"] = "spatial_ref"
-        for rows, columns, values in stored(cube, dtype):
+        for rows, columns, values in storage.parts(cube):
             radiance[rows, columns] = values
         file.attrs.update(
             {
                 "Conventions": "CF-1.11",
                 "title": "Hyperspectral cube reconstructed from an RGB picture",
                 "source": cube.provenance.get("software", "hsi_inr_tf"),
-                METADATA: metadata(cube, dtype),
+                METADATA: metadata(cube, storage),
             }
         )
 
 
-def read(path: Path) -> HyperspectralImage:
-    """Any variable with a wavelength dimension and two others; the wavelengths in nm, um or m."""
+def read(path: Path, variable: str | None = None) -> HyperspectralImage:
+    """Any variable over two dimensions and one that has wavelengths; `variable` says which, if there are
+    several.
+    """
     h5netcdf = _import_h5netcdf()
+    check_self_contained(path)
     try:
         with h5netcdf.File(path, "r") as file:
-            variable = next(
-                (
-                    v
-                    for v in file.variables.values()
-                    if len(v.dimensions) == 3 and "wavelength" in v.dimensions
-                ),
-                None,
-            )
-            if variable is None or "wavelength" not in file.variables:
-                raise InputError(
-                    f"{path} holds no variable over two dimensions and 'wavelength', with that coordinate"
-                )
-            axis = variable.dimensions.index("wavelength")
-            shape = list(variable.shape)
-            shape.append(shape.pop(axis))
-            check_size(path, shape, variable.dtype.itemsize)
-            data = np.moveaxis(np.asarray(variable[...], np.float32), axis, 2)
-            data = data * np.float32(variable.attrs.get("scale_factor", 1.0)) + np.float32(
-                variable.attrs.get("add_offset", 0.0)
-            )
-            coordinate = file.variables["wavelength"]
-            unit = str(coordinate.attrs.get("units", "nm"))
-            if unit not in TO_NM:
-                raise InputError(
-                    f"{path}: its wavelengths are in '{unit}', expected one of {', '.join(TO_NM)}"
-                )
-            wavelengths = np.asarray(coordinate[...], float) * TO_NM[unit]
-            text = file.attrs.get(METADATA)
+            said = _statement(path, file, variable)
     except InputError:
         raise
     except Exception as error:  # h5py raises nearly anything on damaged files
         raise InputError(f"{path} cannot be read as netCDF-4 ({error})") from error
-    return HyperspectralImage(data, tuple(wavelengths), **parsed(text, path))
+    return image_of(said)
+
+
+def _statement(path, file, variable) -> Statement:
+    solid = {name: v for name, v in file.variables.items() if len(v.dimensions) == 3}
+    spectral = {name: found for name, v in solid.items() if (found := _coordinate(file, v))}
+    if not spectral:
+        raise InputError(
+            f"{path} holds {', '.join(file.variables) or 'nothing'}, expected a variable over two "
+            "dimensions and 'wavelength', with that coordinate"
+        )
+    beside = {other for v in solid.values() for other in _text(v, "ancillary_variables").split()}
+    name = variables.choose(path, spectral, variable, ancillary=beside)
+    cube, (axis, coordinate) = solid[name], spectral[name]
+    shape = tuple(cube.shape[a] for a in range(3) if a != axis) + (cube.shape[axis],)
+    check_size(path, shape, cube.dtype.itemsize)
+    values = np.asarray(cube[...])
+    if _text(cube, "_Unsigned").lower() == "true" and values.dtype.kind == "i":
+        values = values.view(values.dtype.str.replace("i", "u"))
+    known = parsed(_text(file, METADATA), path)
+    place = _place(file, cube, axis)
+    if place:
+        known["georeference"] = place
+    return Statement(
+        path,
+        np.moveaxis(values, axis, 2),
+        np.asarray(coordinate[...]),
+        _text(coordinate, "units"),
+        cube.attrs.get("scale_factor", 1.0),
+        cube.attrs.get("add_offset", 0.0),
+        _missing(cube, values.dtype),
+        known=known,
+    )
+
+
+def _coordinate(file, variable):
+    """(axis, the variable of its wavelengths) of the dimension that has such; None if none has."""
+    for wanted in variables.WAVELENGTHS:
+        for axis, dimension in enumerate(variable.dimensions):
+            for name, other in file.variables.items():
+                named = name.lower() == wanted or _text(other, "standard_name") in SPECTRAL
+                if named and other.dimensions == (dimension,):
+                    return axis, other
+    return None
+
+
+def _missing(cube, dtype) -> Missing:
+    codes = [c for name in variables.CODES if name in cube.attrs for c in np.ravel(cube.attrs[name])]
+    if dtype.kind == "f":
+        codes.append(NEVER_WRITTEN)
+    limits = np.ravel(cube.attrs.get("valid_range", (np.nan, np.nan)))
+    low = _number(cube.attrs.get("valid_min", limits[0]))
+    high = _number(cube.attrs.get("valid_max", limits[-1]))
+    unsigned = {float(np.asarray(c).astype(dtype)) for c in codes} if dtype.kind == "u" else set()
+    return Missing(
+        tuple({float(c) for c in codes} | unsigned),
+        (-np.inf if np.isnan(low) else low, np.inf if np.isnan(high) else high),
+    )
+
+
+def _number(value) -> float:
+    return float(np.ravel(value)[0])
+
+
+def _place(file, cube, axis) -> dict | None:
+    """Where the cube lies on the map: its grid mapping's affine map, or evenly spaced coordinates."""
+    mapping = file.variables.get(_text(cube, "grid_mapping").split(":")[0])
+    if mapping is None:
+        mapping = file.variables.get("spatial_ref")
+    if mapping is None:
+        return None
+    crs = _text(mapping, "crs_wkt") or _text(mapping, "spatial_ref") or _text(mapping, "epsg_code") or None
+    numbers = _text(mapping, "GeoTransform").split()
+    if len(numbers) == 6:
+        c, a, b, f, d, e = (float(number) for number in numbers)
+        return {"crs": crs, "transform": [a, b, c, d, e, f]}
+    rows, columns = (file.variables.get(d) for i, d in enumerate(cube.dimensions) if i != axis)
+    steps = [_step(rows), _step(columns)]
+    if None in steps:
+        return None
+    (f, e), (c, a) = steps
+    return {"crs": crs, "transform": [a, 0.0, c - a / 2, 0.0, e, f - e / 2]}
+
+
+def _step(coordinate) -> tuple[float, float] | None:
+    """(first, step) of an evenly spaced coordinate of pixel centres."""
+    if coordinate is None or len(coordinate.dimensions) != 1 or coordinate.shape[0] < 2:
+        return None
+    values = np.asarray(coordinate[...], np.float64)
+    step = (values[-1] - values[0]) / (len(values) - 1)
+    even = np.allclose(np.diff(values), step, rtol=1e-3, atol=0)
+    return (float(values[0]), float(step)) if even and step else None
+
+
+def _text(item, name) -> str:
+    value = item.attrs.get(name, "")
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _import_h5netcdf():

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cubes import variables
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
-from hsi_inr_tf.cubes.values import check_size, metadata, parsed, scale_of, write_values
+from hsi_inr_tf.cubes.statement import Statement, image_of
+from hsi_inr_tf.cubes.values import Storage, check_size, metadata
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
 
@@ -19,6 +21,7 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
     """What numpy.savez would write, but part by part: by way of a file beside it, as members of archives are
     written in order.
     """
+    storage = Storage.of(cube, dtype)
     with (
         replacing(path) as temporary,
         zipfile.ZipFile(temporary, "w") as archive,
@@ -30,41 +33,62 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
             "shape": tuple(cube.shape),
         }
         np.lib.format.write_array_header_2_0(values, header)
-        write_values(cube, values, dtype)
+        storage.write(cube, values)
         values.seek(0)
         with archive.open("cube.npy", "w", force_zip64=True) as member:
             shutil.copyfileobj(values, member, 1 << 20)
-        for name, value in (
-            ("wavelengths", cube.wavelengths),
-            ("scale", scale_of(dtype)),
-            ("metadata", metadata(cube, dtype)),
-        ):
+        others = {
+            "wavelengths": cube.wavelengths,
+            "wavelength_units": "nm",
+            "scale": storage.scale,
+            "metadata": metadata(cube, storage),
+        }
+        if storage.missing is not None:
+            others["missing_value"] = storage.missing
+        for name, value in others.items():
             with archive.open(f"{name}.npy", "w") as member:
                 np.lib.format.write_array(member, np.asarray(value), allow_pickle=False)
 
 
-def read(path: Path) -> HyperspectralImage:
+def read(path: Path, variable: str | None = None) -> HyperspectralImage:
+    """`variable` names the cube where several arrays have three dimensions."""
     try:
-        with zipfile.ZipFile(path) as archive, archive.open("cube.npy") as member:
-            version = np.lib.format.read_magic(member)
-            reader = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, _, dtype = reader(member)
-        check_size(path, shape, dtype.itemsize)
-        with np.load(path, allow_pickle=False) as arrays:
-            data, wavelengths = arrays["cube"], arrays["wavelengths"].astype(float).ravel()
-            scale = arrays["scale"].astype(float).item() if "scale" in arrays else 1.0
-            text = str(arrays["metadata"]) if "metadata" in arrays else None
+        with zipfile.ZipFile(path) as archive:
+            headers = {
+                name.removesuffix(".npy"): _header(archive, name)
+                for name in archive.namelist()
+                if name.endswith(".npy")
+            }
+            solid = {name: shape for name, (shape, _) in headers.items() if len(shape) == 3}
+            name = variables.choose(path, solid, variable, shown=headers)
+            shape, dtype = headers[name]
+            check_size(path, shape, dtype.itemsize)
+            with np.load(path, allow_pickle=False) as arrays:
+                values = arrays[name]
+                others = {
+                    other: arrays[other]
+                    for other in variables.OTHERS
+                    if other in headers and np.prod(headers[other][0], dtype=float) <= variables.SMALL
+                    and headers[other][1].itemsize <= variables.SMALL and not headers[other][1].hasobject
+                }  # fmt: skip
     except InputError:
         raise
     except Exception as error:  # zipfile and NumPy raise nearly anything on damaged files
         raise InputError(
             f"{path} is no archive of a cube, expected the arrays 'cube' and 'wavelengths' ({error})"
         ) from error
-    data = np.asarray(data, np.float32)
-    return HyperspectralImage(
-        data / np.float32(scale) if scale != 1 else data, tuple(wavelengths), **parsed(text, path)
-    )
+    if "metadata" in others:
+        others["metadata"] = str(others["metadata"])
+    said = variables.statements(path, values, others)
+    return image_of(Statement(path, values, spectral_axes=variables.USUAL, **said))
+
+
+def _header(archive, name):
+    """(shape, dtype) of an array, of which nothing else is read."""
+    with archive.open(name) as member:
+        version = np.lib.format.read_magic(member)
+        of = np.lib.format
+        shape, _, dtype = (
+            of.read_array_header_1_0(member) if version == (1, 0) else of.read_array_header_2_0(member)
+        )
+    return shape, dtype

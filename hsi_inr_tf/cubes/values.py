@@ -3,48 +3,96 @@ a cube.
 """
 
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files.georeference import validated
 from hsi_inr_tf.optics.camera import Camera
 
 DTYPES = ("float32", "uint16")
 UINT16_SCALE = 65535.0  # stored = round(value * scale)
 # Bytes of a cube that is read into memory; a file that asks for more is refused before it is read.
 LARGEST_CUBE = 8 << 30
+EXPANSION = 1100  # times that a compressed file may grow: zlib reaches 1032
+FREE = 64 << 20  # bytes of a cube that no file is asked to account for
+ROUNDING = 1e-3  # beyond [0, 1] that uint16 clips without a word
 
 
-def stored(cube, dtype: str) -> Iterator[tuple[slice, slice, np.ndarray]]:
-    """The cube's parts (rows, columns, values [rows, columns, bands] as they are stored), which fill it."""
-    for top, left, block in cube.blocks():
-        values = (
-            block
-            if dtype == "float32"
-            else np.round(np.clip(block, 0.0, 1.0) * UINT16_SCALE).astype(np.uint16)
-        )
-        yield slice(top, top + block.shape[0]), slice(left, left + block.shape[1]), values
-
-
-def write_values(cube, file, dtype: str) -> None:
-    """The cube's values, pixel by pixel from where the binary `file` stands: each line of a part is written
-    to its place.
+@dataclass(frozen=True)
+class Storage:
+    """How the values of a cube are stored: as `dtype`, times `scale`; `missing` stands for the missing ones, and
+    is None where there are none.
     """
-    start = file.tell()
-    _, width, bands = cube.shape
-    for rows, columns, values in stored(cube, dtype):
-        for row, line in enumerate(values, start=rows.start):
-            file.seek(start + (row * width + columns.start) * bands * np.dtype(dtype).itemsize)
-            file.write(np.ascontiguousarray(line))
+
+    dtype: str
+    scale: float
+    missing: float | None
+
+    @classmethod
+    def of(cls, cube, dtype: str) -> "Storage":
+        """For a HyperspectralImage, which is looked through, or a Reconstruction, whose values are all there.
+
+        Raises InputError where uint16 cannot hold them.
+        """
+        lacks, low, high = _looked_through(cube) if isinstance(cube, HyperspectralImage) else (False, 0, 0)
+        if dtype == "float32":
+            return cls(dtype, 1.0, np.nan if lacks else None)
+        if high > 1 + ROUNDING:
+            raise InputError(
+                f"{cube.source} has values from {low:g} to {high:g}, expected 0 to 1 to be stored as uint16"
+            )
+        # the last code is taken from the scale only where it is needed
+        return cls(dtype, UINT16_SCALE - 1, UINT16_SCALE) if lacks else cls(dtype, UINT16_SCALE, None)
+
+    def parts(self, cube) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        """The cube's parts (rows, columns, values [rows, columns, bands] as they are stored), which fill
+        it.
+        """
+        for top, left, block in cube.blocks():
+            yield slice(top, top + block.shape[0]), slice(left, left + block.shape[1]), self._stored(block)
+
+    def _stored(self, block):
+        if self.dtype == "float32":
+            return block
+        values = np.round(np.clip(block, 0.0, 1.0) * self.scale)
+        if self.missing is not None:
+            values = np.where(np.isfinite(block), values, self.missing)
+        return values.astype(np.uint16)
+
+    def write(self, cube, file) -> None:
+        """The cube's values, pixel by pixel from where the binary `file` stands: each line of a part is
+        written to its place.
+        """
+        start = file.tell()
+        _, width, bands = cube.shape
+        for rows, columns, values in self.parts(cube):
+            for row, line in enumerate(values, start=rows.start):
+                place = (row * width + columns.start) * bands
+                file.seek(start + place * np.dtype(self.dtype).itemsize)
+                file.write(np.ascontiguousarray(line))
 
 
-def scale_of(dtype: str) -> float:
-    """What stored values are divided by."""
-    return UINT16_SCALE if dtype == "uint16" else 1.0
+def _looked_through(cube) -> tuple[bool, float, float]:
+    """(whether a value is missing, the lowest, the highest of the others)."""
+    lacks, lows, highs = False, [], []
+    rows = max(1, (1 << 22) // max(1, cube.data[0].size))
+    for top in range(0, cube.shape[0], rows):
+        block = np.asarray(cube.data[top : top + rows], np.float32)
+        there = np.isfinite(block)
+        if not there.all():
+            lacks, block = True, block[there]
+        if block.size:
+            lows.append(float(block.min()))
+            highs.append(float(block.max()))
+    return lacks, min(lows, default=0.0), max(highs, default=0.0)
 
 
-def metadata(cube, dtype: str) -> str:
+def metadata(cube, storage: Storage) -> str:
     """JSON of what is known of a cube besides its data and wavelengths. A Reconstruction knows all of it
     after its last block.
     """
@@ -53,9 +101,17 @@ def metadata(cube, dtype: str) -> str:
             "camera": cube.camera.to_dict() if cube.camera else None,
             "provenance": cube.provenance,
             "georeference": cube.georeference,
-            "scale": scale_of(dtype),
+            "scale": storage.scale,
         }
     )
+
+
+def is_ours(text) -> bool:
+    """Whether a text that a file calls metadata is that of `metadata`, and no user's own."""
+    try:
+        return {"camera", "provenance", "scale"} <= set(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def parsed(text, path) -> dict:
@@ -68,20 +124,27 @@ def parsed(text, path) -> dict:
         return {
             "camera": camera,
             "provenance": dict(fields.get("provenance") or {}),
-            "georeference": fields.get("georeference"),
+            "georeference": validated(fields.get("georeference")),
         }
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError(
             f"{path}: what it says of its camera and provenance cannot be read ({error})"
         ) from error
 
 
 def check_size(path, shape, itemsize: int = 4) -> None:
-    """Raise InputError unless a file's `shape` [height, width, bands] is that of a cube that may be read."""
+    """Raise InputError unless a file's `shape`, three axes of a cube, is that of one that may be read, and the
+    file is long enough to hold it, however well compressed.
+    """
     if len(shape) != 3 or 0 in shape:
         raise InputError(f"{path}: its data has shape {tuple(shape)}, expected [height, width, bands]")
-    if np.prod([int(n) for n in shape], dtype=float) * max(itemsize, 4) > LARGEST_CUBE:
+    size = np.prod([int(n) for n in shape], dtype=float) * max(itemsize, 4)
+    if size > LARGEST_CUBE:
         raise InputError(
             f"{path}: a cube of shape {tuple(shape)} exceeds the {LARGEST_CUBE >> 30} GiB that are read "
             "at once"
+        )
+    if size > FREE + EXPANSION * os.path.getsize(path):
+        raise InputError(
+            f"{path}: a cube of shape {tuple(shape)} cannot lie in its {os.path.getsize(path)} bytes"
         )

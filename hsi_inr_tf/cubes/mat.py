@@ -18,8 +18,8 @@ CLASS = "MATLAB_class"  # attribute of the variables that MATLAB wrote, whose fi
 
 
 def write(cube, path: Path, dtype: str = "float32") -> None:
-    """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it), missing_value where there are
-    such, and metadata (JSON text).
+    """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it), missing_value (where
+    values are), and metadata (JSON text).
     """
     storage = Storage.of(cube, dtype)
     size = math.prod(cube.shape) * np.dtype(dtype).itemsize
@@ -72,8 +72,8 @@ def _write_v73(cube, path, storage):
 
 
 def read(path: Path, variable: str | None = None) -> HyperspectralImage:
-    """Also reads the cubes of datasets: the variable with a known name, or the only one with three dimensions,
-    unless `variable` names one.
+    """Also reads the cubes of datasets: the variable with a known name, or the only one with three
+    dimensions, unless `variable` names one.
     """
     import h5py
 
@@ -109,7 +109,7 @@ def _read_v73(path, variable):
     import h5py
 
     with h5py.File(path, "r") as file:
-        found = {name: item for name, item in file.items() if name != "#refs#"}
+        found = {name: item for name in file if name != "#refs#" and (item := _item(file, name)) is not None}
         solid = {
             name: v for name, v in found.items() if isinstance(v, h5py.Dataset) and len(v.shape or ()) == 3
         }
@@ -126,6 +126,13 @@ def _read_v73(path, variable):
         if CLASS in cube.attrs or _is_matlab(path):
             return cube[()].transpose(2, 1, 0), others, variables.USUAL
         return cube[()], others, ()  # as numpy has it: h5py's users write [bands, height, width] as well
+
+
+def _item(file, name):
+    try:
+        return file[name]
+    except KeyError:  # a soft link to nowhere
+        return None
 
 
 def _shown(name, item) -> str:

@@ -1,5 +1,5 @@
-"""MATLAB's v5 files, numbers and text: every length is checked before it is believed, on which scipy.io relies (damaged
-files have crashed it).
+"""MATLAB's v5 files, numbers and text: every length is checked before it is believed. scipy.io relies on them
+(damaged files have crashed it).
 
 The format: https://www.mathworks.com/help/pdf_doc/matlab/matfile_format.pdf
 """
@@ -24,8 +24,8 @@ DTYPES = {
 }  # fmt: skip  # of elements, by their type
 CODECS = {1: "latin-1", 2: "utf-8", 4: "utf-16", 17: "utf-16", TEXT: "utf-8", 18: "utf-32"}  # of text
 KINDS = {
-    1: "cell", 2: "struct", 3: "object", 4: "text", 5: "sparse", 6: "double", 7: "single", 8: "int8", 9: "uint8",
-    10: "int16", 11: "uint16", 12: "int32", 13: "uint32", 14: "int64", 15: "uint64",
+    1: "cell", 2: "struct", 3: "object", 4: "text", 5: "sparse", 6: "double", 7: "single", 8: "int8",
+    9: "uint8", 10: "int16", 11: "uint16", 12: "int32", 13: "uint32", 14: "int64", 15: "uint64",
 }  # fmt: skip  # of variables, by their class
 NUMBERS = tuple(kind for number, kind in KINDS.items() if number >= 6)
 COMPLEX = 0x800
@@ -35,8 +35,8 @@ DIMENSIONS = 8
 
 @dataclass(frozen=True)
 class Variable:
-    """`shape` in MATLAB's order; `kind` is "double" and so on, or what it is else, such as "struct"; the numbers
-    are `length` bytes from `offset` of its data, which lie at `start` of the file.
+    """`shape` in MATLAB's order; `kind` is "double" and so on, or what it is else, such as "struct"; the
+    numbers are `length` bytes from `offset` of its data, which lie at `start` of the file.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Missing values: NaN in a HyperspectralImage, and whatever stands for them in a file. The one place that knows them."""
+"""Missing values: NaN in a HyperspectralImage, and whatever stands for them in a file."""
 
 from dataclasses import dataclass
 
@@ -58,7 +58,8 @@ def refuse(cube: np.ndarray, source, purpose: str) -> None:
     if found:
         pixels = int(np.count_nonzero(~np.isfinite(cube).all(-1)))
         raise InputError(
-            f"{source}: {found} of {cube.size} values are missing, in {pixels} pixels, expected none {purpose}"
+            f"{source}: {found} of {cube.size} values are missing, in {pixels} pixels, expected none "
+            f"{purpose}"
         )
 
 

@@ -62,7 +62,7 @@ def read(path: Path, variable: str | None = None) -> HyperspectralImage:
     h5netcdf = _import_h5netcdf()
     check_self_contained(path)
     try:
-        with h5netcdf.File(path, "r") as file:
+        with h5netcdf.File(path, "r", phony_dims="sort") as file:
             said = _statement(path, file, variable)
     except InputError:
         raise
@@ -82,8 +82,7 @@ def _statement(path, file, variable) -> Statement:
     beside = {other for v in solid.values() for other in _text(v, "ancillary_variables").split()}
     name = variables.choose(path, spectral, variable, ancillary=beside)
     cube, (axis, coordinate) = solid[name], spectral[name]
-    shape = tuple(cube.shape[a] for a in range(3) if a != axis) + (cube.shape[axis],)
-    check_size(path, shape, cube.dtype.itemsize)
+    check_size(path, cube.shape, cube.dtype.itemsize)
     values = np.asarray(cube[...])
     if _text(cube, "_Unsigned").lower() == "true" and values.dtype.kind == "i":
         values = values.view(values.dtype.str.replace("i", "u"))

@@ -1,5 +1,5 @@
-"""From what a file says of its cube to the HyperspectralImage: the one place for scale, missing values, units and
-the order of bands. Readers only state.
+"""From what a file says of its cube to the HyperspectralImage: the one place for scale, missing values, units
+and the order of bands. Readers only state.
 """
 
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Statement:
     unit: str | None = None
     scale: object = 1.0
     offset: object = 0.0
-    missing: Missing = Missing()
+    missing: Missing = field(default_factory=Missing)
     spectral_axes: tuple[int, ...] = (2,)
     known: dict = field(default_factory=dict)
     expected: str = "them in the file"
@@ -82,8 +82,8 @@ def _spectral_axis(said, bands: int) -> int:
 
 
 def _radiance(said, values, order) -> np.ndarray:
-    """float32 [height, width, bands] of stored values; the very values, perhaps on disk, where nothing is to be
-    done.
+    """float32 [height, width, bands] of stored values; the very values, perhaps on disk, where nothing is
+    to be done.
     """
     bands = values.shape[2]
     scale, offset = (_by_band(n, bands, said.source) for n in (said.scale, said.offset))

@@ -25,8 +25,8 @@ ROUNDING = 1e-3  # beyond [0, 1] that uint16 clips without a word
 
 @dataclass(frozen=True)
 class Storage:
-    """How the values of a cube are stored: as `dtype`, times `scale`; `missing` stands for the missing ones, and
-    is None where there are none.
+    """How the values of a cube are stored: as `dtype`, times `scale`; `missing` stands for the missing ones,
+    and is None where there are none.
     """
 
     dtype: str
@@ -133,8 +133,8 @@ def parsed(text, path) -> dict:
 
 
 def check_size(path, shape, itemsize: int = 4) -> None:
-    """Raise InputError unless a file's `shape`, three axes of a cube, is that of one that may be read, and the
-    file is long enough to hold it, however well compressed.
+    """Raise InputError unless a file's `shape`, three axes of a cube, is that of one that may be read, and
+    the file is long enough to hold it, however well compressed.
     """
     if len(shape) != 3 or 0 in shape:
         raise InputError(f"{path}: its data has shape {tuple(shape)}, expected [height, width, bands]")

@@ -10,7 +10,7 @@ from hsi_inr_tf.errors import InputError
 
 CUBES = (
     "cube", "rad", "tensor", "radiance", "reflectance", "hsi", "data", "hypercube", "image", "img",
-)  # fmt: skip  # names that datasets give theirs, the likeliest first
+)  # fmt: skip  # names that datasets give theirs
 WAVELENGTHS = ("wavelengths", "wavelength", "lambda", "wl", "wavelens", "bands", "band")
 UNITS = ("wavelength_units", "wavelengths_units", "wavelength_unit", "units", "unit")
 SCALE, OFFSET, FACTOR, CODES = "scale", "add_offset", "scale_factor", ("_FillValue", "missing_value")
@@ -27,9 +27,9 @@ ANCILLARY = re.compile(
 def choose(source, solid: dict, variable: str | None = None, shown=None, ancillary=()) -> str:
     """The name of the cube among `solid`, {name: whatever} of the variables with three dimensions.
 
-    `variable` is the one asked for. Otherwise it is the only one, those that go with a cube left out (by their
-    names, or as `ancillary` says), or the only one with a name that cubes have. Raises InputError, with what
-    there is (`shown`, by default the names in `solid`).
+    `variable` is the one asked for. Otherwise it is the only one, those that go with a cube left out (by
+    their names, or as `ancillary` says), or the only one with a name that cubes have. Raises InputError,
+    with what there is (`shown`, by default the names in `solid`).
     """
     listed = ", ".join(solid if shown is None else shown) or "nothing"
     if variable is not None:
@@ -54,8 +54,9 @@ def choose(source, solid: dict, variable: str | None = None, shown=None, ancilla
 def statements(source, values: np.ndarray, others: dict) -> dict:
     """The arguments of Statement that the variables beside a cube give, in .mat and .npz.
 
-    `scale` of our own files divides. A stranger's may do either: it is taken to make the stored values smaller,
-    and refused where they already lie within about one. `scale_factor` and `add_offset` are as in netCDF.
+    `scale` of our own files divides. A stranger's may do either: it is taken to make the stored values
+    smaller, and refused where they already lie within about one. `scale_factor` and `add_offset`
+    are as in netCDF.
     """
     name = next((name for name in WAVELENGTHS if np.size(others.get(name, ())) > 1), None)
     if name is None:  # a single number called bands is their count

@@ -1,5 +1,5 @@
-"""Where a picture lies on the map: {"crs": WKT or EPSG text or None} with either "transform", the six numbers of
-the affine map from (column, row), or "gcps", ground control points as lists [row, column, x, y, z].
+"""Where a picture lies on the map: {"crs": WKT or EPSG text or None} with either "transform", the six numbers
+of the affine map from (column, row), or "gcps", ground control points as lists [row, column, x, y, z].
 """
 
 import math

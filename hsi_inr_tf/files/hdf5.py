@@ -1,4 +1,4 @@
-"""HDF5 files from strangers (.mat v7.3, netCDF-4, weights): all that is read of one lies in the file itself."""
+"""HDF5 files from strangers (.mat v7.3, netCDF-4, weights): what is read of one lies in the file itself."""
 
 from hsi_inr_tf.errors import InputError
 

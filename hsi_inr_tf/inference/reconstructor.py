@@ -10,6 +10,7 @@ import numpy as np
 from hsi_inr_tf import __version__
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files.georeference import scaled
 from hsi_inr_tf.inference import tiling
 from hsi_inr_tf.inference.engines import Engine
 from hsi_inr_tf.optics import back_projection, srgb
@@ -100,7 +101,7 @@ class Reconstructor:
                 f"expected sides of at most {LONGEST}"
             )
         if georeference and scale != 1:
-            georeference = _scaled(georeference, rgb.shape, _size(rgb.shape, scale))
+            georeference = scaled(georeference, rgb.shape, _size(rgb.shape, scale))
         return Reconstruction(
             self.engine,
             rgb,
@@ -350,9 +351,3 @@ def bilinear(rgb, rows, columns, decode=None):
     below, right = np.minimum(top + 1, rgb.shape[0] - 1), np.minimum(left + 1, rgb.shape[1] - 1)
     corners = [tiling.to_float(rgb[r, c], decode) for r in (top, below) for c in (left, right)]
     return (corners[0] * (1 - x) + corners[1] * x) * (1 - y) + (corners[2] * (1 - x) + corners[3] * x) * y
-
-
-def _scaled(georeference, shape, size):
-    a, b, c, d, e, f = georeference["transform"]
-    y, x = shape[0] / size[0], shape[1] / size[1]
-    return {**georeference, "transform": [a * x, b * y, c, d * x, e * y, f]}

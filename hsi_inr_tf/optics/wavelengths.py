@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -86,9 +87,7 @@ def ascending(wavelengths: Sequence[float]) -> list[int] | None:
     already.
     """
     order = sorted(range(len(wavelengths)), key=lambda band: (wavelengths[band], band))
-    kept = [
-        b for a, b in zip([None, *order], order, strict=False) if a is None or wavelengths[a] < wavelengths[b]
-    ]
+    kept = order[:1] + [b for a, b in pairwise(order) if wavelengths[a] < wavelengths[b]]
     return None if kept == list(range(len(wavelengths))) else kept
 
 
@@ -153,9 +152,8 @@ def _known(spelt, unit, source):
             if name in names:
                 if table is LENGTHS:
                     return factor * many, table
-                return (factor if table is WAVENUMBERS else SPEED_OF_LIGHT * 1e9 / factor) / (
-                    many or 1
-                ), table
+                over = factor if table is WAVENUMBERS else SPEED_OF_LIGHT * 1e9 / factor
+                return over / (many or 1.0), table
     raise InputError(f"{source}: its wavelengths are in '{unit}', expected one of {KNOWN}")
 
 

@@ -32,6 +32,8 @@ def run(options: Options) -> None:
 
     image = cubes.read(options.cube)
     reference = cubes.read(options.reference) if options.reference else None
+    for note in (*image.notes, *(reference.notes if reference else ())):
+        print(f"note: {note}")
     for nm in options.false_colour:
         image.index(nm)  # refuses what lies outside
     points = _points(options.points, image) or summary.spread_points(image)

@@ -103,7 +103,7 @@ class HyperspectralImage:
             raise InputError(f"camera {camera.name} has other wavelengths than {self.source}")
         picture = np.empty((*self.shape[:2], 3), np.float32)
         for top, _, block in self.blocks():
-            picture[top : top + len(block)] = _black_where_missing(camera.render(block))
+            picture[top : top + len(block)] = missing.filled(camera.render(missing.filled(block, np.nan)))
         return picture
 
     def false_colour(self, nm=FALSE_COLOUR, limits: tuple[float, float] | None = None) -> np.ndarray:
@@ -117,7 +117,7 @@ class HyperspectralImage:
             [self.data[:, :, int(np.argmin(np.abs(w - wanted)))] for wanted in nm], axis=-1
         ).astype(np.float32)
         low, high = limits or missing.percentile(bands, (0.5, 99.5))
-        shown = np.clip((_black_where_missing(bands, low) - low) / max(high - low, 1e-6), 0.0, 1.0)
+        shown = np.clip((missing.filled(bands, low) - low) / max(high - low, 1e-6), 0.0, 1.0)
         return (shown ** (1 / 2.2)).astype(np.float32)
 
     def crop(self, top: int, left: int, height: int, width: int) -> "HyperspectralImage":
@@ -175,7 +175,3 @@ class HyperspectralImage:
         from hsi_inr_tf.cubes.summary import png, summary
 
         return png(summary(self))
-
-
-def _black_where_missing(picture, black=0.0):
-    return np.where(np.isfinite(picture), picture, np.float32(black))

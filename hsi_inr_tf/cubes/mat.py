@@ -131,7 +131,7 @@ def _read_v73(path, variable):
 def _item(file, name):
     try:
         return file[name]
-    except KeyError:  # a soft link to nowhere
+    except (KeyError, OSError, RuntimeError):  # a soft link to nowhere, or in a circle
         return None
 
 

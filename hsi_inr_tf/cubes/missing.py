@@ -63,6 +63,11 @@ def refuse(cube: np.ndarray, source, purpose: str) -> None:
         )
 
 
+def filled(values: np.ndarray, stand_in: float = 0.0) -> np.ndarray:
+    """Values, with `stand_in` for the missing ones, as pictures show them."""
+    return np.where(np.isfinite(values), values, np.float32(stand_in))
+
+
 def percentile(values: np.ndarray, q):
     """np.percentile of what is not missing; zeros where all is."""
     there = values[np.isfinite(values)]

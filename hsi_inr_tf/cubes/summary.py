@@ -29,7 +29,7 @@ def picture_of(image) -> np.ndarray:
 
 def spread_points(image, count: int = 5) -> list[tuple[int, int]]:
     """Points (row, column) on even surfaces: the brightest, then always the one that differs most in colour
-    and place.
+    and place. Pixels with missing values are passed over while there are others.
     """
     picture = picture_of(image)
     height, width, _ = picture.shape
@@ -38,6 +38,9 @@ def spread_points(image, count: int = 5) -> list[tuple[int, int]]:
         range(step // 2 + n // 25, n - n // 25, step) for n in (height, width)
     )  # not at the very border
     places = np.array([(r, c) for r in rows for c in columns])
+    whole = np.array([np.isfinite(image.spectrum(r, c)).all() for r, c in places])
+    if whole.any():
+        places = places[whole]
     around = [picture[max(0, r - 2) : r + 3, max(0, c - 2) : c + 3] for r, c in places]
     colours = np.array([a.mean((0, 1)) for a in around])
     variation = np.array([a.std((0, 1)).sum() for a in around]) / (colours.sum(1) + 0.1)

@@ -3,9 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from hsi_inr_tf.cubes.missing import filled, percentile
 from hsi_inr_tf.cubes.summary import INK, blank_figure, mark, picture_of, show, spectra
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
+from hsi_inr_tf.optics.wavelengths import same
 
 ERRORS = "magma"
 
@@ -39,7 +41,7 @@ def montage(image, columns: int | None = None) -> Figure:
     rows = -(-bands // columns)
     step = max(1, max(image.shape[:2]) // 256)
     data = np.asarray(image.data[::step, ::step], np.float32)
-    top = max(float(np.percentile(data, 99.5)), 1e-6)
+    top = max(float(percentile(data, 99.5)), 1e-6)
     side = 1.6
     figure = blank_figure(columns * side, rows * (side * image.shape[0] / image.shape[1] + 0.22))
     grid = np.atleast_1d(figure.subplots(rows, columns)).ravel()
@@ -53,21 +55,22 @@ def montage(image, columns: int | None = None) -> Figure:
 
 def tinted(band: np.ndarray, nm: float) -> np.ndarray:
     """A band [height, width] in [0, 1] in the colour of its wavelength, from black over that colour towards
-    white.
+    white; black where it is missing.
     """
     colour = np.array(wavelength_colour(nm), np.float32)
-    value = np.clip(band, 0, 1)[..., None] ** np.float32(1 / 2.2)
+    value = np.clip(filled(band), 0, 1)[..., None] ** np.float32(1 / 2.2)
     return np.where(value < 0.8, colour * value / 0.8, colour + (1 - colour) * 0.6 * (value - 0.8) / 0.2)
 
 
 def error_maps(image, reference, count: int = 5) -> Figure:
     """The absolute difference in a few bands and over all of them (root mean square), on one colour bar."""
     check_comparable(image, reference)
-    difference = np.abs(np.asarray(image.data, np.float32) - np.asarray(reference.data, np.float32))
+    first, second = (filled(np.asarray(one.data, np.float32), np.nan) for one in (image, reference))
+    difference = np.abs(first - second)
     bands = np.linspace(0, image.shape[2] - 1, count).round().astype(int)
     maps = [(f"{image.wavelengths[b]:g} nm", difference[:, :, b]) for b in bands]
-    maps.append(("all bands, RMS", np.sqrt(np.mean(difference**2, axis=2))))
-    top = max(float(np.percentile(difference, 99.5)), 1e-6)
+    maps.append(("all bands, RMS", np.sqrt(np.mean(difference**2, axis=2))))  # where none is missing
+    top = max(float(percentile(difference, 99.5)), 1e-6)
     columns, rows = 3, -(-len(maps) // 3)
     figure = blank_figure(columns * 3.2 + 0.9, rows * (3.2 * image.shape[0] / image.shape[1] + 0.3))
     grid = figure.subplots(rows, columns)
@@ -85,8 +88,9 @@ def error_maps(image, reference, count: int = 5) -> Figure:
 
 def check_comparable(image, reference) -> None:
     """Raise InputError unless two cubes have the same pixels and wavelengths."""
-    if image.shape != reference.shape or not np.allclose(image.wavelengths, reference.wavelengths):
+    if image.shape != reference.shape or not same(image.wavelengths, reference.wavelengths):
         mine, other = (
-            f"{one.shape}, {one.wavelengths[0]:g} to {one.wavelengths[-1]:g} nm" for one in (image, reference)
+            f"{one.source} ({one.shape}, {one.wavelengths[0]:g} to {one.wavelengths[-1]:g} nm)"
+            for one in (image, reference)
         )
-        raise InputError(f"a cube of shape {mine}, cannot be compared with one of {other}")
+        raise InputError(f"{mine} cannot be compared with {other}, expected the same shape and wavelengths")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cubes.missing import filled, percentile
 from hsi_inr_tf.cubes.summary import picture_of, spread_points
 from hsi_inr_tf.files import replacing
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
@@ -78,11 +79,11 @@ def write(path, image, reference=None, points=None, title: str | None = None) ->
 
 def _packed(cube) -> tuple[str, float]:
     """(base64 of the gzipped bytes 255 sqrt(value / top), band after band, top): within 0.4 % of the top,
-    closer in the dark.
+    closer in the dark. Missing values are 0.
     """
     cube = np.asarray(cube, np.float32)
-    top = max(float(np.percentile(cube, 99.99)), 1e-6)
-    levels = np.round(255 * np.sqrt(np.clip(cube / top, 0, 1))).astype(np.uint8)
+    top = max(float(percentile(cube, 99.99)), 1e-6)
+    levels = np.round(255 * np.sqrt(np.clip(filled(cube) / top, 0, 1))).astype(np.uint8)
     return base64.b64encode(gzip.compress(levels.transpose(2, 0, 1).tobytes(), 6, mtime=0)).decode(), top
 
 

@@ -113,7 +113,7 @@ def read(path: Path) -> HyperspectralImage:
     scale, offset = _scale(header, fields, memory.shape[2])
     ignored = numbers(fields, "data ignore value", header)
     known = parsed(unquote(text(fields, FIELD)), header)
-    place = _place_in(fields)
+    place = _place_in(header, fields)
     if place:
         known["georeference"] = place
     said = Statement(
@@ -200,9 +200,9 @@ def _scale(header, fields, bands):
     )
 
 
-def _place_in(fields) -> dict | None:
+def _place_in(header, fields) -> dict | None:
     """Where the header puts the cube on the map: what GDAL (extra geo) makes of it."""
-    flat = numbers(fields, POINTS, "") if isinstance(fields.get(POINTS), list) else None
+    flat = numbers(fields, POINTS, header) if isinstance(fields.get(POINTS), list) else None
     if flat and len(flat) % 4 == 0:
         points = [flat[i : i + 4] for i in range(0, len(flat), 4)]
         return {"crs": None, "gcps": [[row - 1, column - 1, x, y, 0.0] for column, row, y, x in points]}
@@ -213,13 +213,13 @@ def _place_in(fields) -> dict | None:
     except InputError:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        pixel = Path(folder) / "pixel.img"
-        pixel.write_bytes(b"\0")
-        lines = ["ENVI", "samples = 1", "lines = 1", "bands = 1", "data type = 1", "interleave = bsq"]
+        pixel = Path(folder) / "pixels.img"
+        pixel.write_bytes(bytes(64))  # GDAL knows no smaller file as ENVI
+        lines = ["ENVI", "samples = 8", "lines = 8", "bands = 1", "data type = 1", "interleave = bsq"]
         lines += [f"{name} = {{{text(fields, name)}}}" for name in PLACE if name in fields]
         pixel.with_suffix(".hdr").write_text("\n".join(lines), "utf-8")
         try:
             with quiet_rasterio(rasterio), rasterio.open(pixel, driver="ENVI") as file:
                 return georeference_of(file)
-        except rasterio.errors.RasterioError:
-            return None
+        except rasterio.errors.RasterioError as error:
+            raise InputError(f"{header}: its place on the map cannot be read ({error})") from error

@@ -2,7 +2,8 @@
 installed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,12 @@ class Options:
     """The run folder."""
     which: str = "last"
     """Its weights: last, or best on its validation scenes."""
+    folds: tuple[Path, ...] = ()
+    """Runs of the same model, each trained without some of the scenes (cave-grouped-0:train, ...): their
+    errors on those calibrate the uncertainty.
+    """
+    data_dir: Path | None = None
+    """Where tfds build wrote the dataset of --folds; by default TFDS's own place."""
     out: Path | None = None
     """The folder to write; by default hsi_inr_tf/pretrained/MODEL. A model card (README.md) that is there
     stays.
@@ -28,10 +35,31 @@ def run(options: Options) -> None:
     size).
     """
     from hsi_inr_tf import export
+    from hsi_inr_tf.evaluation.calibration import fit
     from hsi_inr_tf.trained import bundles
     from hsi_inr_tf.trained.weights import load_run
 
     model, description = load_run(options.run, options.which)
+    if options.folds:
+        fitted = fit(list(_errors(options)), {"runs": [run.name for run in options.folds]})
+        description = replace(description, uncertainty=fitted.to_dict())
     out = options.out or bundles.PRETRAINED / description.model
     size = export.model_folder(model, description, out, largest=LARGEST)
     print(f"{out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
+
+
+def _errors(options) -> Iterator:
+    """What each of the --folds got wrong on the scenes that it held out."""
+    from tqdm import tqdm
+
+    from hsi_inr_tf.evaluation.calibration import errors_of
+    from hsi_inr_tf.inference import Reconstructor
+    from hsi_inr_tf.inference.keras_engine import KerasEngine
+    from hsi_inr_tf.trained.weights import load_run
+    from hsi_inr_tf.training.parts import open_fold
+
+    for group, run in enumerate(tqdm(options.folds, desc="calibrating", unit="fold", leave=False)):
+        reconstructor = Reconstructor(KerasEngine(*load_run(run, "last")))
+        _, held, _ = open_fold(run, options.data_dir)
+        for scene in held:
+            yield errors_of(reconstructor, scene, group)

@@ -33,6 +33,8 @@ class Options:
     """Correct the model's cubes so that they reproduce the RGB, as scripts/reconstruct.py --consistent
     does.
     """
+    coverage: bool = False
+    """Also test the model's uncertainty: how often the true values lie in its intervals."""
     engine: Literal[engines.NAMES] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     json: Path | None = None
@@ -51,6 +53,7 @@ def run(options: Options) -> None:
     from hsi_inr_tf.data.datasets import known
     from hsi_inr_tf.data.splits import training_part
     from hsi_inr_tf.evaluation import comparison, notes, regression_reconstructor, scored
+    from hsi_inr_tf.evaluation.coverage import coverage
     from hsi_inr_tf.inference import load
 
     open_part = partial(open_scenes, options.dataset, options.data_dir, allow_missing=options.allow_missing)
@@ -69,6 +72,9 @@ def run(options: Options) -> None:
     print(scores.table())
     print(f"\nbeside polynomial regression of degree 3 for each pixel, fitted on {fitted_on}")
     print(comparison(model, scores, baseline))
+    if options.coverage:
+        tested = coverage(reconstructor, scenes)
+        print(f"\n{tested.table()}")
     remarks = list(notes(reconstructor.description, scenes, split == fitted_on))
     for remark in remarks:
         print(f"warning: {remark}", file=sys.stderr)
@@ -83,6 +89,7 @@ def run(options: Options) -> None:
                 "protocol": options.protocol,
                 "consistent": options.consistent,
                 "scores": scores.to_dict(),
+                **({"coverage": tested.to_dict()} if options.coverage else {}),
                 "warnings": remarks,
                 "regression": {"degree": 3, "fitted_on": fitted_on, **baseline.to_dict()},
                 "provenance": reconstructor.description.provenance,

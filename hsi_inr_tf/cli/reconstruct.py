@@ -41,6 +41,10 @@ class Options:
     """Correct the cube so that it reproduces the picture's RGB."""
     tile: int | None = None
     """Side of the tiles that large pictures are cut into; the result does not depend on it."""
+    uncertainty: bool = False
+    """Also write, as CUBE_uncertainty beside the cube, the half-width of the interval that holds the true
+    value with a probability of 90 %.
+    """
     engine: Literal[engines.NAMES] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     runner: str | None = None
@@ -104,6 +108,7 @@ def _reconstruct(
 ) -> str:
     """The same for a picture that has been read from a file called `name`; `bar` is a tqdm of rows."""
     from hsi_inr_tf import cubes
+    from hsi_inr_tf.inference.uncertainty import trust_in_words
 
     began = time.monotonic()
 
@@ -122,6 +127,9 @@ def _reconstruct(
         provenance={"source": name},
     )
     written = cubes.write(cube, target, options.format, options.dtype)
+    if options.uncertainty:
+        widths = reconstructor.half_widths(picture, options.scale, wavelengths)
+        cubes.write(widths, beside(target), options.format, "float32")
     height, width, bands = cube.shape
     error = cube.provenance["reprojection"]
     first, last = cube.wavelengths[0], cube.wavelengths[-1]
@@ -131,11 +139,16 @@ def _reconstruct(
         "RGB the model's cube "
         f"differs from {name} by {255 * error['rmse']:.2f} of 255 (RMSE)"
     )
-    return (
-        text
-        if cube.provenance["exact"]
-        else text + "; computed in tiles too small for all that the model can see"
-    )
+    if not cube.provenance["exact"]:
+        text += "; computed in tiles too small for all that the model can see"
+    if trust := cube.provenance.get("trust"):
+        text += f"\n  {trust_in_words(trust, reconstructor.description.wavelengths)}"
+    return text
+
+
+def beside(target: Path) -> Path:
+    """Where the uncertainty of the cube `target` is written."""
+    return target.with_name(f"{target.stem}_uncertainty{target.suffix}")
 
 
 def _wavelengths(options) -> tuple[float, ...] | None:

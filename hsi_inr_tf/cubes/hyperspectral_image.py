@@ -19,8 +19,10 @@ class HyperspectralImage:
     """`data` [height, width, bands], relative radiance; `wavelengths` in nm, ascending, one a band.
 
     `camera` renders it to RGB where that is possible; `provenance` says where it came from (plain JSON
-    values); `georeference` is its place on the map, as hsi_inr_tf.files.georeference describes it; a missing
-    value is NaN. `source` is what messages call it, its file; `notes` say what reading it changed.
+    values); `uncertainty` [height, width, bands] is the half-width within which the true value lies with a
+    probability of 90 %, where it is known; `georeference` is its place on the map, as
+    hsi_inr_tf.files.georeference describes it; a missing value is NaN. `source` is what messages call it, its
+    file; `notes` say what reading it changed.
     """
 
     data: np.ndarray
@@ -28,6 +30,7 @@ class HyperspectralImage:
     camera: Camera | None = None
     provenance: dict = field(default_factory=dict)
     georeference: dict | None = None
+    uncertainty: np.ndarray | None = None
     source: str = "the cube"
     notes: tuple[str, ...] = ()
 
@@ -37,6 +40,11 @@ class HyperspectralImage:
             raise InputError(
                 f"{self.source} has shape {self.data.shape} with {len(self.wavelengths)} wavelengths, "
                 "expected [height, width, bands] and a wavelength a band"
+            )
+        if self.uncertainty is not None and self.uncertainty.shape != self.data.shape:
+            raise InputError(
+                f"{self.source}: its uncertainty has shape {self.uncertainty.shape}, expected "
+                f"{self.data.shape}"
             )
         if not all(a < b for a, b in zip(self.wavelengths, self.wavelengths[1:], strict=False)):
             raise InputError(f"{self.source}: its wavelengths do not ascend")
@@ -77,6 +85,15 @@ class HyperspectralImage:
         if not (0 <= y < height and 0 <= x < width):
             raise InputError(f"{self.source}: no pixel at row {y}, column {x}, expected {height} x {width}")
         return np.asarray(self.data[y, x], np.float32)
+
+    def interval(self, y: int, x: int) -> tuple[np.ndarray, np.ndarray]:
+        """Between what the spectrum of a pixel lies with a probability of 90 %: (low [bands], high
+        [bands]).
+        """
+        if self.uncertainty is None:
+            raise InputError(f"{self.source} has no uncertainty: reconstruct(picture, uncertainty=True)")
+        spectrum, width = self.spectrum(y, x), np.asarray(self.uncertainty[y, x], np.float32)
+        return np.maximum(spectrum - width, 0.0), spectrum + width
 
     def index(self, nm: float) -> int:
         """The index of the band nearest to `nm`, which must lie within the range (half a band beyond its ends
@@ -135,9 +152,9 @@ class HyperspectralImage:
                 f"{self.shape[1]}"
             )
         georeference = moved(self.georeference, top, left)
-        return replace(
-            self, data=self.data[top : top + height, left : left + width], georeference=georeference
-        )
+        part = np.s_[top : top + height, left : left + width]
+        uncertainty = None if self.uncertainty is None else self.uncertainty[part]
+        return replace(self, data=self.data[part], georeference=georeference, uncertainty=uncertainty)
 
     def save(self, path, format: str | None = None, dtype: str = "float32") -> Path:
         """Write to `path` in the format its suffix says, or `format`; see hsi_inr_tf.cubes.write."""

@@ -3,7 +3,8 @@ wavelengths.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,10 +14,11 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.georeference import scaled
 from hsi_inr_tf.inference import tiling
 from hsi_inr_tf.inference.engines import Engine
+from hsi_inr_tf.inference.uncertainty import Trust, Uncertainty
 from hsi_inr_tf.optics import back_projection, srgb
 from hsi_inr_tf.optics.camera import Camera
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
-from hsi_inr_tf.pictures import as_picture
+from hsi_inr_tf.pictures import Picture, as_picture
 
 LONGEST = 1 << 20  # pixels of a side
 
@@ -46,6 +48,7 @@ class Reconstructor:
         tile: int | None = None,
         clip: bool = True,
         progress=None,
+        uncertainty: bool = False,
     ):
         """The cube of a picture, in [0, 1].
 
@@ -56,11 +59,13 @@ class Reconstructor:
         range) resamples. `consistent` corrects the cube so that it reproduces `rgb`. `tile` is the side of
         the tiles, by default chosen so that memory stays bounded; tiles see as much of their surroundings as
         the model can, so the result does not depend on it. Without `clip` the values are as the model gives
-        them. `progress(done, total)` is called with rows. Raises InputError.
+        them. `progress(done, total)` is called with rows. With `uncertainty` the image has one. Raises
+        InputError.
         """
         if points is not None:
             return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)
-        return self.stream(
+        widths = self.half_widths(rgb, scale, wavelengths) if uncertainty else None
+        image = self.stream(
             rgb,
             scale=scale,
             wavelengths=wavelengths,
@@ -69,6 +74,7 @@ class Reconstructor:
             clip=clip,
             progress=progress,
         ).image()
+        return replace(image, uncertainty=widths.image().data) if widths else image
 
     def stream(
         self,
@@ -114,7 +120,26 @@ class Reconstructor:
             provenance or {},
             georeference,
             decode,
+            self.uncertainty,
         )
+
+    @cached_property
+    def uncertainty(self) -> Uncertainty | None:
+        """How far its spectra can be trusted, by colour; None for a model that was not calibrated."""
+        fields = self.description.uncertainty
+        return Uncertainty.from_dict(fields, len(self.description.wavelengths)) if fields else None
+
+    def half_widths(self, rgb, scale: float = 1.0, wavelengths=None) -> "HalfWidths":
+        """The half-widths of the 90 % intervals of what `reconstruct` gives, computed while being written."""
+        if self.uncertainty is None:
+            raise InputError(
+                f"model {self.description.model} was not calibrated and knows no uncertainty "
+                "(hsi-inr bundle RUN --folds ... calibrates)"
+            )
+        picture, decode = self._opened(rgb)
+        own = self.description.wavelengths
+        wanted = tuple(own if wavelengths is None else (float(w) for w in np.atleast_1d(wavelengths)))
+        return HalfWidths(self.uncertainty, picture, decode, own, wanted, scale)
 
     def query(self, rgb, points, *, wavelengths=None, consistent: bool = False) -> np.ndarray:
         """Spectra [n, bands] at `points` [n, 2] = (row, column), fractional pixel indices."""
@@ -216,6 +241,58 @@ class Reconstructor:
 
 
 @dataclass(frozen=True)
+class HalfWidths:
+    """Half-widths of 90 % intervals in the making, written by hsi_inr_tf.cubes.write like a
+    HyperspectralImage. At other wavelengths than the model's `own` they are interpolated linearly.
+    """
+
+    uncertainty: Uncertainty
+    picture: Picture
+    decode: object
+    own: tuple[float, ...]
+    wavelengths: tuple[float, ...]
+    scale: float
+    camera: Camera | None = None
+
+    @property
+    def georeference(self) -> dict | None:
+        place = self.picture.georeference
+        return scaled(place, self.picture.pixels.shape, self.shape) if place and self.scale != 1 else place
+
+    @property
+    def provenance(self) -> dict:
+        return {
+            "software": f"hsi_inr_tf {__version__}",
+            "quantity": "half-width of the interval that holds the true value with a probability of 90 %",
+            "calibration": self.uncertainty.calibration,
+        }
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return (*_size(self.picture.pixels.shape, self.scale), len(self.wavelengths))
+
+    def image(self) -> HyperspectralImage:
+        """All of them in memory."""
+        data = np.concatenate([block for _, _, block in self.blocks()])
+        return HyperspectralImage(data, self.wavelengths, None, self.provenance, self.georeference)
+
+    def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
+        """(top, 0, half-widths [rows, width, bands] float32) from top to bottom."""
+        rgb, (height, width, _) = self.picture.pixels, self.shape
+        ys, xs = (
+            _positions(rgb.shape[axis], self.shape[axis], tiling.whole(rgb.shape[axis], 1)[0])
+            for axis in (0, 1)
+        )
+        basis = np.eye(len(self.own), dtype=np.float32)
+        matrix = np.stack([np.interp(self.wavelengths, self.own, row) for row in basis]).astype(np.float32)
+        rows = max(1, tiling.WHOLE // width)
+        for top in range(0, height, rows):
+            seen = bilinear(rgb, ys[top : top + rows, None], xs[None], self.decode)
+            widths = self.uncertainty(seen)
+            yield top, 0, widths if self.wavelengths == self.own else widths @ matrix
+
+
+@dataclass(frozen=True)
 class Reconstruction:
     """A cube in the making: `blocks()` computes it; written by hsi_inr_tf.cubes.write like a
     HyperspectralImage.
@@ -234,6 +311,7 @@ class Reconstruction:
     provenance: dict
     georeference: dict | None
     decode: object
+    uncertainty: Uncertainty | None
 
     def __post_init__(self):
         description = self.engine.description
@@ -265,6 +343,7 @@ class Reconstruction:
         plan = tiling.Plan(self.engine, self.rgb.shape, self.tile, self.scale)
         camera = self.engine.description.camera
         error = back_projection.ReprojectionError(camera)
+        trust = Trust(self.uncertainty, self.shape[0] * self.shape[1]) if self.uncertainty else None
         done = 0
         for rows in plan.rows:
             ys = _positions(self.rgb.shape[0], self.shape[0], rows)
@@ -274,12 +353,16 @@ class Reconstruction:
                 if self.consistent:
                     spectra = back_projection.consistent(spectra, seen, camera)
                 error.add(spectra, seen)
+                if trust:
+                    trust.add(spectra, seen)
                 yield done, left, _resampled(spectra, self.matrix, self.clip)
                 left += len(xs)
             done += len(ys)
             if self.progress and len(ys):
                 self.progress(done, self.shape[0])
         self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
+        if trust:
+            self.provenance.update(trust=trust.to_dict())
 
     def _windows(self, rows, ys, all_columns):
         """(xs, kept spectra [len(ys), len(xs), bands]) of one row of windows, in batches of the engine's

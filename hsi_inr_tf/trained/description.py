@@ -20,7 +20,8 @@ class ModelDescription:
     Height and width given to the model are multiples of `stride`. `halo` is how far an output can see, in
     pixels, None where it depends on the whole picture. A model with a `patch` takes pictures of just that
     side, each on its own. Models read RGB in [0, 1] in the camera's encoding and give relative radiance in
-    [0, 1] (normalisation "unit"), before clipping.
+    [0, 1] (normalisation "unit"), before clipping. `uncertainty` is what inference.uncertainty reads, of a
+    model that was calibrated.
     """
 
     model: str
@@ -32,6 +33,7 @@ class ModelDescription:
     overrides: dict = field(default_factory=dict)
     normalisation: str = "unit"
     provenance: dict = field(default_factory=dict)
+    uncertainty: dict | None = None
 
     @classmethod
     def of(

@@ -1,10 +1,14 @@
 """Which scenes a run trains on and which choose its best weights."""
 
+from pathlib import Path
+
 from hsi_inr_tf import data
 from hsi_inr_tf.data import Scenes, splits
 from hsi_inr_tf.data.datasets import known
 from hsi_inr_tf.data.patches import CROPS_PER_SCENE, scene_of_group
+from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.training.config import TrainConfig
+from hsi_inr_tf.training.run_folder import RunFolder
 
 
 def open_parts(config: TrainConfig) -> tuple[Scenes, Scenes | None]:
@@ -39,6 +43,24 @@ def held_out(config: TrainConfig) -> str | None:
     if validation is None and part == "train" and "validation" in splits.TABLE.get(name, ()):
         return f"{name}:validation"
     return validation
+
+
+def open_fold(run: Path, data_dir: Path | None = None) -> tuple[Scenes, Scenes, str]:
+    """What a run folder was trained on, what it held out, and the name of that part; InputError for a run
+    that held nothing out.
+    """
+    path = RunFolder(run).config
+    config = TrainConfig.from_json(path.read_text(), path)
+    part = held_out(config)
+    if part is None:
+        raise InputError(
+            f"{run}: its split {config.split} holds no scenes out, expected one with a part validation"
+        )
+    trained, held = (
+        data.open_scenes(config.dataset, data_dir, name, allow_missing=config.allow_missing)
+        for name in (part_names(config)[0], part)
+    )
+    return trained, held, part
 
 
 def scenes_of_batch(scenes: Scenes, config: TrainConfig, number: int) -> list[str]:

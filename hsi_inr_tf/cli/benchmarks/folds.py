@@ -32,30 +32,18 @@ def run(options: Options) -> None:
     """Score runs of several folds on the scenes that each held out, beside regression fitted on what each was
     trained on: the mean over scenes, the mean over folds, and the worst fold.
     """
-    from hsi_inr_tf import data, metrics
+    from hsi_inr_tf import metrics
     from hsi_inr_tf.inference import Reconstructor
     from hsi_inr_tf.inference.keras_engine import KerasEngine
     from hsi_inr_tf.trained.weights import load_run
-    from hsi_inr_tf.training import TrainConfig
-    from hsi_inr_tf.training.parts import held_out, part_names
-    from hsi_inr_tf.training.run_folder import RunFolder
+    from hsi_inr_tf.training.parts import open_fold
 
     if not options.runs:
         raise InputError("there is no run to score, expected at least one run folder")
     rows, baseline, folds = [], [], []
     for folder in options.runs:
         model, description = load_run(folder, options.which)
-        path = RunFolder(folder).config
-        config = TrainConfig.from_json(path.read_text(), path)
-        test = held_out(config)
-        if test is None:
-            raise InputError(
-                f"{folder}: its split {config.split} holds no scenes out, expected one with a part validation"
-            )
-        train, scenes = (
-            data.open_scenes(config.dataset, options.data_dir, part, allow_missing=config.allow_missing)
-            for part in (part_names(config)[0], test)
-        )
+        train, scenes, test = open_fold(folder, options.data_dir)
         again = {row["scene"] for row in rows} & set(scenes.names)
         if again:
             raise InputError(

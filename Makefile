@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FOR_TRAINING := $(VENV)/.for-training
 EVERYTHING := $(VENV)/.everything
 
-.PHONY: demo test check web clean
+.PHONY: demo test check web docs figures clean
 
 demo: $(FOR_TRAINING)
 	$(BIN)/python -m hsi_inr_tf demo
@@ -25,6 +25,19 @@ web: $(FOR_TRAINING)
 	$(BIN)/python scripts/export.py $(WEB_MODEL) --format tflite --size 256 --no-time --out web/public/model.tflite
 	cd web && npm ci && npm run build
 
+# The documentation as a site, docs-site/index.html: any warning or dead link inside it is an error.
+docs: $(VENV)/.docs-installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# The pictures of README and docs/, drawn anew.
+figures: $(INSTALLED)
+	PYTHONPATH=. $(BIN)/python docs/figures/strip.py
+	PYTHONPATH=. $(BIN)/python docs/figures/diagrams.py
+
+$(VENV)/.docs-installed: $(INSTALLED)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	touch $@
+
 # Dependencies are installed once, and again only when their declaration changes.
 $(FOR_TRAINING): EXTRAS = train
 $(EVERYTHING): EXTRAS = all,test,dev
@@ -34,4 +47,4 @@ $(FOR_TRAINING) $(EVERYTHING): setup.cfg pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) runs build dist *.egg-info web/dist web/node_modules
+	rm -rf $(VENV) runs build dist docs-site *.egg-info web/dist web/node_modules

@@ -29,10 +29,11 @@ web: $(FOR_TRAINING)
 docs: $(VENV)/.docs-installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-# The pictures of README and docs/, drawn anew.
+# The pictures of README and docs/, drawn anew, and the notebooks with what they show.
 figures: $(INSTALLED)
 	PYTHONPATH=. $(BIN)/python docs/figures/strip.py
 	PYTHONPATH=. $(BIN)/python docs/figures/diagrams.py
+	PYTHONPATH=. $(BIN)/python docs/figures/notebooks.py
 
 $(VENV)/.docs-installed: $(INSTALLED)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'

@@ -58,14 +58,24 @@ def spans(document: str) -> tuple[str, ...]:
 
 def shell_lines(document: str) -> list[str]:
     """The lines of shell blocks, with those that end in a backslash joined to the next."""
-    joined = [block.text.replace("\\\n", " ") for block in blocks(document) if block.language == "sh"]
-    return [line for one in joined for line in one.splitlines() if line.strip()]
+    return _lines([block.text for block in blocks(document) if block.language == "sh"])
+
+
+def indented_lines(document: str) -> list[str]:
+    """The lines of blocks that are marked by four spaces."""
+    outside = _FENCE.sub("\n", text(document)).replace("\\\n", " ")
+    return [line.strip() for line in outside.splitlines() if line.startswith("    ")]
+
+
+def _lines(blocks: list[str]) -> list[str]:
+    return [line for one in blocks for line in one.replace("\\\n", " ").splitlines() if line.strip()]
 
 
 def commands(document: str, inline: bool = True) -> list[Line]:
-    """Every `hsi-inr NAME ..` and `scripts/NAME.py ..` in shell blocks and, with `inline`, in spans."""
+    """Every `hsi-inr NAME ..` and `scripts/NAME.py ..` in shell blocks and, with `inline`, elsewhere."""
     found = []
-    for piece in shell_lines(document) + list(spans(document) if inline else ()):
+    elsewhere = [*indented_lines(document), *spans(document)] if inline else []
+    for piece in shell_lines(document) + elsewhere:
         for match in _COMMAND.finditer(piece):
             lexer = shlex.shlex(piece[match.end() :], posix=True, punctuation_chars=";|&")
             lexer.whitespace_split = True

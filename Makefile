@@ -30,12 +30,12 @@ docs: $(VENV)/.docs-installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The pictures of README and docs/, drawn anew, and the notebooks with what they show.
-figures: $(INSTALLED)
+figures: $(EVERYTHING)
 	PYTHONPATH=. $(BIN)/python docs/figures/strip.py
 	PYTHONPATH=. $(BIN)/python docs/figures/diagrams.py
 	PYTHONPATH=. $(BIN)/python docs/figures/notebooks.py
 
-$(VENV)/.docs-installed: $(INSTALLED)
+$(VENV)/.docs-installed: $(EVERYTHING)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	touch $@
 

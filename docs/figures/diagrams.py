@@ -200,7 +200,7 @@ def uncertainty():
 ROOMS = (
     ("cli", "the commands"),
     ("serving", "REST, gRPC"), ("training", "one loop, one device or many"),
-    ("export", "SavedModel, TFLite"), ("viz", "figures, pages"), ("evaluation", "scores, parity, timing"),
+    ("export", "SavedModel, TFLite, ONNX"), ("viz", "figures, pages"), ("evaluation", "scores, parity, timing"),
     ("inference", "engines, tiles, Reconstructor"), ("trained", "a model on disk"),
     ("data", "datasets, splits, patches"),
     ("cubes", "HyperspectralImage, formats"), ("pictures", "photographs"), ("metrics", "records, protocols"),
@@ -233,7 +233,7 @@ def way():
     steps = (
         ("pictures.read_image", "file: turned, sRGB", "[height, width, 3]"),
         ("inference.tiling", "windows with what the model sees around them", "[1, h, w, 3]"),
-        ("an engine: Keras, SavedModel, LiteRT", "hypernetwork, cells, MLP", "[1, h, w, 31]"),
+        ("an engine: Keras, SavedModel, LiteRT, ONNX", "hypernetwork, cells, MLP", "[1, h, w, 31]"),
         ("inference.Reconstructor", "inner parts put together, clipped, resampled", "[height, width, bands]"),
         ("optics.back_projection", "rendered again: the re-projection error", "provenance"),
         ("cubes.write", "ENVI, .mat, .npz, netCDF, GeoTIFF", "file: whole or not at all"),

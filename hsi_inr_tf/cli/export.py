@@ -1,4 +1,4 @@
-"""From a trained model to a SavedModel or TFLite files, compared with Keras number by number."""
+"""From a trained model to a SavedModel, TFLite or ONNX files, compared with Keras number by number."""
 
 import re
 from dataclasses import dataclass
@@ -19,16 +19,18 @@ class Options:
     model: Annotated[str, tyro.conf.Positional]
     """A bundled model (inr-compact, inr-edge) or a run folder."""
     out: Path
-    """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite: the file, or a
-    folder for several.
+    """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite and ONNX: the file,
+    or a folder for several.
     """
-    format: Literal["saved_model", "tflite"] | None = None
-    """Without it tflite if --out ends in .tflite or --size or --quantize is given, else saved_model."""
+    format: Literal["saved_model", "tflite", "onnx"] | None = None
+    """Without it onnx if --out ends in .onnx, tflite if it ends in .tflite or --size or --quantize is given,
+    else saved_model.
+    """
     quantize: tuple[Literal["none", "float16", "dynamic", "int8", "int16x8"], ...] = ("none",)
     """TFLite: how numbers are stored. Several make several files."""
     size: tuple[str, ...] = ("128",)
-    """TFLite: the picture's sides, as 128 or 256x320; "any" makes a resizable input. Several make several
-    files.
+    """TFLite and ONNX: the picture's sides, as 128 or 256x320; "any" makes a resizable input. Several
+    make several files.
     """
     dataset: str | None = None
     """Compare on this dataset's scenes (cave, reflectance_collage ..); int8 and int16x8 are calibrated on it
@@ -49,7 +51,7 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Export a trained model as SavedModel or TFLite and print how it differs from Keras."""
+    """Export a trained model as SavedModel, TFLite or ONNX and print how it differs from Keras."""
     from tqdm import tqdm
 
     from hsi_inr_tf import export, inference
@@ -60,7 +62,9 @@ def run(options: Options) -> None:
     from hsi_inr_tf.trained.weights import load_trained
 
     for_tflite = options.out.suffix == ".tflite" or options.size != ("128",) or options.quantize != ("none",)
-    kind = options.format or ("tflite" if for_tflite else "saved_model")
+    kind = options.format or _kind(options.out, for_tflite)
+    if kind == "onnx" and options.quantize != ("none",):
+        raise InputError("ONNX files are written in float32 only: expected no --quantize, or --format tflite")
     if kind == "saved_model" and for_tflite:
         raise InputError(
             "a SavedModel is a folder, takes any size and is not quantised: expected no --size, no "
@@ -78,8 +82,11 @@ def run(options: Options) -> None:
         sizes = [_sides(text) for text in options.size] if not model.patch else [(model.patch, model.patch)]
         calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
         for (height, width), quantize, path in tqdm(
-            _targets(options, description.model, sizes), desc="exporting", leave=False
+            _targets(options, description.model, sizes, f".{kind}"), desc="exporting", leave=False
         ):
+            if kind == "onnx":
+                written.append(export.onnx(model, description, path, height=height, width=width))
+                continue
             representative = calibration and _windows(calibration, height or 128, width or 128)
             written.append(
                 export.tflite(
@@ -122,6 +129,12 @@ def run(options: Options) -> None:
         print(f"wrote {path}")
 
 
+def _kind(out, for_tflite):
+    if out.suffix == ".onnx":
+        return "onnx"
+    return "tflite" if for_tflite else "saved_model"
+
+
 def _can_warm_up() -> bool:
     from importlib.util import find_spec
 
@@ -140,21 +153,21 @@ def _sides(text):
     return height, int(match[2] or height)
 
 
-def _targets(options, name, sizes):
+def _targets(options, name, sizes, suffix):
     """(sides, quantisation, path) of every file to write."""
     wanted = [
         (sides, quantize) for sides in dict.fromkeys(sizes) for quantize in dict.fromkeys(options.quantize)
     ]
-    if options.out.suffix == ".tflite":
+    if options.out.suffix == suffix:
         if len(wanted) > 1:
             raise InputError(f"{options.out} is one file, but {len(wanted)} were asked for: give a folder")
         return [(*wanted[0], options.out)]
     if options.out.is_file():
-        raise InputError(f"{options.out} is a file, expected a folder or a name that ends in .tflite")
+        raise InputError(f"{options.out} is a file, expected a folder or a name that ends in {suffix}")
     targets = []
     for (height, width), quantize in wanted:
         kind = "" if quantize == "none" else f"-{quantize}"
-        path = options.out / f"{name}-{f'{height}x{width}' if height else 'any'}{kind}.tflite"
+        path = options.out / f"{name}-{f'{height}x{width}' if height else 'any'}{kind}{suffix}"
         targets.append(((height, width), quantize, path))
     return targets
 

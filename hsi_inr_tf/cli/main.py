@@ -41,7 +41,7 @@ COMMANDS = {
     "evaluate": Command("evaluate", "score a model, beside polynomial regression", (
         "hsi-inr evaluate runs/mine --dataset cave --split cave-22-10:test --protocol full",
         "hsi-inr evaluate inr-edge --dataset folder:leaves --split test --json scores.json")),
-    "export": Command("export", "SavedModel and TFLite, compared with Keras", (
+    "export": Command("export", "SavedModel, TFLite and ONNX, compared with Keras", (
         "hsi-inr export inr-compact --format saved_model --out models/inr-compact",
         "hsi-inr export runs/mine --format tflite --size 256 --quantize float16 --out mine.tflite")),
     "serve": Command("serve", "a server: REST and gRPC", (

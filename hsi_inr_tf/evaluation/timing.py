@@ -35,11 +35,13 @@ def milliseconds(model, height: int, width: int, threads: int, repeats: int = 10
 def _measure(model, height, width, threads, repeats):
     from hsi_inr_tf.inference import load
     from hsi_inr_tf.inference.litert_engine import LiteRTEngine
+    from hsi_inr_tf.inference.onnx_engine import ONNXEngine
     from hsi_inr_tf.trained import exported_files
 
-    engine = (
-        LiteRTEngine(model, threads) if exported_files.is_tflite(model) else load(model, "tensorflow").engine
-    )
+    if exported_files.is_tflite(model):
+        engine = LiteRTEngine(model, threads)
+    else:
+        engine = ONNXEngine(model, threads) if model.endswith(".onnx") else load(model, "tensorflow").engine
     rgb = np.random.default_rng(0).random((1, height, width, 3), np.float32)
     times = []
     for _ in range(repeats + 2):

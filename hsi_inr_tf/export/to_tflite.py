@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.export.sides import check_sides
 from hsi_inr_tf.export.work_folder import work_folder
 from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained import exported_files
@@ -33,7 +34,8 @@ def tflite(
     width, 3] such as the model will see.
     """
     path = Path(path)
-    _check(model, height, width, quantize, representative)
+    check_sides(model, height, width)
+    _check(quantize, representative)
     export = {"format": "tflite", "height": height, "width": width, "quantize": quantize}
     description = replace(description, provenance={**description.provenance, "export": export})
     with work_folder(path) as work:
@@ -46,23 +48,12 @@ def tflite(
     return path
 
 
-def _check(model, height, width, quantize, representative):
+def _check(quantize, representative):
     if quantize not in QUANTISATIONS:
         raise InputError(f"unknown quantisation '{quantize}', expected one of {', '.join(QUANTISATIONS)}")
     if quantize in ("int8", "int16x8") and representative is None:
         raise InputError(
             f"quantisation {quantize} needs representative pictures to measure the ranges of activations"
-        )
-    if model.patch and (height, width) != (model.patch, model.patch):
-        raise InputError(
-            f"this model takes pictures of {model.patch}x{model.patch} only, but {height}x{width} was "
-            "asked for"
-        )
-    if (height is None) != (width is None):
-        raise InputError("height and width must both be given, or neither (a resizable input)")
-    if height is not None and (height % model.stride or width % model.stride or min(height, width) < 1):
-        raise InputError(
-            f"this model takes sides that are multiples of {model.stride}, but {height}x{width} was asked for"
         )
 
 

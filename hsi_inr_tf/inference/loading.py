@@ -6,6 +6,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
 from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
+from hsi_inr_tf.inference.onnx_engine import ONNXEngine
 from hsi_inr_tf.inference.reconstructor import Reconstructor
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.trained import exported_files
@@ -14,8 +15,8 @@ from hsi_inr_tf.trained.weights import is_run, load_bundle, load_run, trained_we
 
 
 def load(name_or_path, engine: str = "auto") -> Reconstructor:
-    """A Reconstructor from a bundled model's name, a bundled folder, a run folder, a SavedModel folder or a
-    .tflite file.
+    """A Reconstructor from a bundled model's name, a bundled folder, a run folder, a SavedModel folder, a
+    .tflite or an .onnx file.
 
     `engine` "auto" runs a folder's model.tflite on LiteRT, which starts ten times faster, if it is not older
     than the weights beside it, and else the weights on TensorFlow; "litert" and "tensorflow" insist. Raises
@@ -28,6 +29,10 @@ def load(name_or_path, engine: str = "auto") -> Reconstructor:
         if engine == "tensorflow":
             raise InputError(f"{path} runs on LiteRT only, expected --engine auto or litert")
         return Reconstructor(LiteRTEngine(path))
+    if path.suffix == ".onnx" and path.is_file():
+        if engine != "auto":
+            raise InputError(f"{path} runs on onnxruntime only, expected --engine auto")
+        return Reconstructor(ONNXEngine(path))
     if exported_files.is_saved_model(path):
         if engine == "litert":
             raise InputError(f"{path} is a SavedModel and runs on TensorFlow only")
@@ -35,7 +40,7 @@ def load(name_or_path, engine: str = "auto") -> Reconstructor:
     if is_run(path) or (path / DESCRIPTION).is_file():
         return Reconstructor(_of_folder(path, engine))
     raise InputError(
-        f"no model '{name_or_path}': expected a run folder, a SavedModel folder, a .tflite file "
+        f"no model '{name_or_path}': expected a run folder, a SavedModel folder, a .tflite or .onnx file "
         f"or one of the bundled models ({', '.join(bundled()) or 'none here'})"
     )
 

@@ -1,4 +1,5 @@
-# make demo: the whole path on the embedded dataset. make test: every test. make web: the on-device demo page.
+# make demo: the whole path on the embedded dataset. make test: every test. make docs: the documentation.
+# make web: the on-device demo page. make figures: pictures and notebooks anew. make dist: a release's files.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +7,7 @@ BIN := $(VENV)/bin
 FOR_TRAINING := $(VENV)/.for-training
 EVERYTHING := $(VENV)/.everything
 
-.PHONY: demo test check web docs figures clean
+.PHONY: demo test check web docs figures dist clean
 
 demo: $(FOR_TRAINING)
 	$(BIN)/python -m hsi_inr_tf demo
@@ -28,6 +29,12 @@ web: $(FOR_TRAINING)
 # The documentation as a site, docs-site/index.html: any warning or dead link inside it is an error.
 docs: $(VENV)/.docs-installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# What a release uploads: CONTRIBUTING.md says what comes before and after.
+dist: $(EVERYTHING)
+	rm -rf dist build
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
 
 # The pictures of README and docs/, drawn anew, and the notebooks with what they show.
 figures: $(EVERYTHING)

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from hsi_inr_tf.quiet import quiet_tensorflow
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 quiet_tensorflow()  # before anybody imports it
 

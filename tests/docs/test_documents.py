@@ -151,5 +151,15 @@ def test_paths_links_targets_and_extras_exist(document):
         assert set(extras.split(",")) <= set(setup["options.extras_require"]), extras
 
 
+def test_one_version_everywhere():
+    from hsi_inr_tf import __version__
+
+    assert re.search(r"^version: (.*)$", text("CITATION.cff"), re.M)[1] == __version__
+    assert re.search(r"^## (\S+)", text("CHANGELOG.md"), re.M)[1] == __version__
+    for document in DOCUMENTS:
+        for wheel in re.findall(r"hsi_inr_tf-([\d.]+)-py3", text(document)):
+            assert wheel == __version__, document
+
+
 def test_readme_carries_its_strip():
     assert os.path.getsize(ROOT / "docs/images/strip.png") > 50_000

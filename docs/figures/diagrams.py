@@ -200,7 +200,8 @@ def uncertainty():
 ROOMS = (
     ("cli", "the commands"),
     ("serving", "REST, gRPC"), ("training", "one loop, one device or many"),
-    ("export", "SavedModel, TFLite, ONNX"), ("viz", "figures, pages"), ("evaluation", "scores, parity, timing"),
+    ("export", "SavedModel, TFLite, ONNX"), ("viz", "figures, pages"),
+    ("evaluation", "scores, parity, timing"),
     ("inference", "engines, tiles, Reconstructor"), ("trained", "a model on disk"),
     ("data", "datasets, splits, patches"),
     ("cubes", "HyperspectralImage, formats"), ("pictures", "photographs"), ("metrics", "records, protocols"),

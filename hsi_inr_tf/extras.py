@@ -8,6 +8,7 @@ EXTRA_OF = {
     "apache_beam": "beam",
     "kserve": "serving",
     "tensorflow_serving": "serving",
+    "huggingface_hub": "hub",
     "tf2onnx": "onnx",
     "onnx": "onnx",
     "onnxruntime": "onnx",

@@ -59,6 +59,9 @@ COMMANDS = {
     "bundle": Command("bundle", "from a finished run to a folder of weights, description and .tflite", (
         "hsi-inr bundle runs/mine --out models/mine",
         "hsi-inr bundle runs/mine --which best --out models/mine-best")),
+    "push": Command("push", "send a model folder to the Hugging Face Hub", (
+        "hsi-inr push models/mine hf://me/mine",
+        "hsi-inr push my-model hf://me/greenhouse --private")),
     "demo": Command("demo", "the whole path on an embedded dataset, from building it to a report", (
         "hsi-inr demo",
         "hsi-inr demo --out runs/tour --steps 500")),

@@ -9,7 +9,7 @@ from hsi_inr_tf.inference.litert_engine import LiteRTEngine
 from hsi_inr_tf.inference.onnx_engine import ONNXEngine
 from hsi_inr_tf.inference.reconstructor import Reconstructor
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
-from hsi_inr_tf.trained import exported_files, hub
+from hsi_inr_tf.trained import exported_files
 from hsi_inr_tf.trained.bundles import DESCRIPTION, LITE, WEIGHTS, bundled, located
 from hsi_inr_tf.trained.weights import is_run, load_bundle, load_run, trained_weights
 
@@ -24,7 +24,7 @@ def load(name_or_path, engine: str = "auto") -> Reconstructor:
     """
     if engine not in engines.NAMES:
         raise InputError(f"unknown engine '{engine}', expected one of {', '.join(engines.NAMES)}")
-    path = hub.fetch(name_or_path) if hub.is_name(name_or_path) else located(name_or_path)
+    path = located(name_or_path)
     if path.suffix == ".tflite" and path.is_file():
         if engine == "tensorflow":
             raise InputError(f"{path} runs on LiteRT only, expected --engine auto or litert")

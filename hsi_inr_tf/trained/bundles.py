@@ -7,7 +7,13 @@ DESCRIPTION, WEIGHTS, LITE = "description.json", "model.weights.h5", "model.tfli
 
 
 def located(name_or_path) -> Path:
-    """Where a model lies: the path itself or, where there is nothing, the bundled model of that name."""
+    """Where a model lies: the path itself or, where there is nothing, the bundled model of that name; what
+    hf:// names is fetched.
+    """
+    if str(name_or_path).startswith("hf://"):
+        from hsi_inr_tf.trained import hub
+
+        return hub.fetch(str(name_or_path))
     path = Path(name_or_path)
     return PRETRAINED / path if not path.exists() and str(name_or_path) in bundled() else path
 

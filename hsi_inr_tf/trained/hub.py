@@ -7,15 +7,9 @@ from pathlib import Path
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.bundles import DESCRIPTION, LITE, WEIGHTS
 
-PREFIX = "hf://"
 CARD = "README.md"
 FILES = (DESCRIPTION, WEIGHTS, LITE, CARD)  # data only; nothing else of a repository is fetched or sent
 _NAME = re.compile(r"hf://([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
-
-
-def is_name(name) -> bool:
-    """Whether `name` is meant as a name on the Hub."""
-    return str(name).startswith(PREFIX)
 
 
 def fetch(name: str) -> Path:

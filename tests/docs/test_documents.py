@@ -95,7 +95,7 @@ def test_python_runs_and_what_it_imports_exists(document, desk):
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_dataset_is_one_of_the_builders(document):
-    from hsi_inr_tf.data.decoded import BUILDERS
+    from hsi_inr_tf.data.datasets import DATASETS
 
     asked = re.findall(
         r"(?:--dataset|hsi-inr build|hsi-inr inspect-data|tfds build tfds_builders/)[ ]?([\w/.:<-]+)",
@@ -106,7 +106,7 @@ def test_every_dataset_is_one_of_the_builders(document):
         name, _, config = one.partition("/")
         if name.startswith(("folder:", "<")) or one.isupper():
             continue
-        assert name in BUILDERS, one
+        assert name in DATASETS, one
         if config and config.lower() == config:  # not CAMERA
             builder = importlib.import_module(f"tfds_builders.{name}.{name}_dataset_builder").Builder
             assert config in [known.name for known in builder.BUILDER_CONFIGS], one

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.metrics import better
+from hsi_inr_tf.metrics import METRICS
 
 PANELS = (("psnr", "PSNR (dB)"), ("sam", "SAM (degrees), downwards"))
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -106,7 +106,7 @@ def _figure(points, untimed, place):
             title="better: up and left",
         )
         axes.margins(0.28)
-        if better(0.0, 1.0, metric):
+        if not METRICS[metric].higher_is_better:
             axes.invert_yaxis()  # so that up is better in both
         axes.grid(color=LINE, lw=0.6)
         axes.spines[["top", "right"]].set_visible(False)

@@ -15,7 +15,7 @@ DOCUMENTS = sorted(
 COMPILED_ONLY = "<!-- compiled only"  # stands before a block of Python that needs what a test has not
 _FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.M | re.S)
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-_COMMAND = re.compile(r"(?:\bhsi-inr|(?:\bpython )?\bscripts/(?=\w+\.py))[ ]?")
+_COMMAND = re.compile(r"\bhsi-inr +(?=\w)|(?:\bpython )?\bscripts/(?=\w+\.py)")
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,16 @@ from hsi_inr_tf.cubes.envi_header import integer, numbers, text
 from hsi_inr_tf.cubes.hyperspectral_image import FALSE_COLOUR, HyperspectralImage
 from hsi_inr_tf.cubes.missing import Missing
 from hsi_inr_tf.cubes.statement import Statement, image_of
-from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
+from hsi_inr_tf.cubes.values import Storage, metadata, parsed
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
-from hsi_inr_tf.files.georeference import for_rasterio, georeference_of, import_rasterio, quiet_rasterio
+from hsi_inr_tf.files.georeference import (
+    for_rasterio,
+    georeference_of,
+    import_rasterio,
+    quiet_rasterio,
+    settled,
+)
 
 DATA_TYPES = {
     1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8",
@@ -108,14 +114,10 @@ def read(path: Path) -> HyperspectralImage:
     header, values = _pair(path)
     fields = envi_header.parse(header)
     memory = _mapped(header, values, fields)
-    if memory.dtype != np.dtype("<f4"):
-        check_size(values, memory.shape, memory.dtype.itemsize)
     scale, offset = _scale(header, fields, memory.shape[2])
     ignored = numbers(fields, "data ignore value", header)
     known = parsed(unquote(text(fields, FIELD)), header)
-    place = _place_in(header, fields)
-    if place:
-        known["georeference"] = place
+    known["georeference"] = settled(_place_in(header, fields), known.get("georeference"))
     said = Statement(
         header,
         memory,

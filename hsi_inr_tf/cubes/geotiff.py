@@ -10,7 +10,13 @@ from hsi_inr_tf.cubes.statement import Statement, image_of
 from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
-from hsi_inr_tf.files.georeference import for_rasterio, georeference_of, import_rasterio, quiet_rasterio
+from hsi_inr_tf.files.georeference import (
+    for_rasterio,
+    georeference_of,
+    import_rasterio,
+    quiet_rasterio,
+    settled,
+)
 from hsi_inr_tf.optics.wavelengths import labelled
 
 METADATA = "HSI_INR_TF"
@@ -61,7 +67,7 @@ def read(path: Path) -> HyperspectralImage:
             check_size(path, (file.height, file.width, file.count), np.dtype(file.dtypes[0]).itemsize)
             wavelengths, unit = _wavelengths(file, path)
             known = parsed(file.tags().get(METADATA), path)
-            known["georeference"] = georeference_of(file) or known.get("georeference")
+            known["georeference"] = settled(georeference_of(file), known.get("georeference"))
             said = Statement(
                 path,
                 file.read().transpose(1, 2, 0),

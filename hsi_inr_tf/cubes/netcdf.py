@@ -13,6 +13,7 @@ from hsi_inr_tf.cubes.statement import Statement, image_of
 from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
+from hsi_inr_tf.files.georeference import settled
 from hsi_inr_tf.files.hdf5 import check_self_contained
 
 METADATA = "hsi_inr_tf_metadata"
@@ -87,9 +88,7 @@ def _statement(path, file, variable) -> Statement:
     if _text(cube, "_Unsigned").lower() == "true" and values.dtype.kind == "i":
         values = values.view(values.dtype.str.replace("i", "u"))
     known = parsed(_text(file, METADATA), path)
-    place = _place(file, cube, axis)
-    if place:
-        known["georeference"] = place
+    known["georeference"] = settled(_place(file, cube, axis), known.get("georeference"))
     return Statement(
         path,
         np.moveaxis(values, axis, 2),

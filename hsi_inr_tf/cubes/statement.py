@@ -9,7 +9,7 @@ import numpy as np
 
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.cubes.missing import Missing
-from hsi_inr_tf.cubes.values import check_size
+from hsi_inr_tf.cubes.values import check_memory
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import wavelengths as units
 
@@ -48,7 +48,6 @@ def image_of(said: Statement) -> HyperspectralImage:
     else:
         raise InputError(f"{said.source} names no wavelengths, expected {said.expected}, or {beside}")
     values = np.moveaxis(said.values, _spectral_axis(said, len(nm)), 2)
-    check_size(said.source, values.shape, values.dtype.itemsize)
     if values.dtype.kind not in "fiub":
         raise InputError(f"{said.source}: its cube is of {values.dtype}, expected real numbers")
     if values.dtype.kind == "b":
@@ -66,7 +65,7 @@ def image_of(said: Statement) -> HyperspectralImage:
 
 def _spectral_axis(said, bands: int) -> int:
     shape = said.values.shape
-    if len(shape) != 3:
+    if len(shape) != 3 or 0 in shape:
         raise InputError(f"{said.source}: its data has shape {shape}, expected [height, width, bands]")
     fitting = [axis for axis in said.spectral_axes or range(3) if shape[axis] == bands]
     if not fitting:
@@ -93,6 +92,7 @@ def _radiance(said, values, order) -> np.ndarray:
     if plain and order is None and values.dtype == np.dtype("<f4") and not said.missing.says_anything():
         return values
     order = list(range(bands)) if order is None else order
+    check_memory(said.source, values.shape)
     data = np.empty((*values.shape[:2], len(order)), np.float32)
     axis = 2 if abs(values.strides[2]) > abs(values.strides[0]) else 0
     step = max(1, BLOCK * values.shape[axis] // values.size)

@@ -136,6 +136,14 @@ def check_size(path, shape, itemsize: int = 4) -> None:
     """Raise InputError unless a file's `shape`, three axes of a cube, is that of one that may be read, and
     the file is long enough to hold it, however well compressed.
     """
+    if check_memory(path, shape, itemsize) > FREE + EXPANSION * os.path.getsize(path):
+        raise InputError(
+            f"{path}: a cube of shape {tuple(shape)} cannot lie in its {os.path.getsize(path)} bytes"
+        )
+
+
+def check_memory(path, shape, itemsize: int = 4) -> float:
+    """The bytes of a cube of `shape` in memory. Raises InputError where it is none, or larger than may be."""
     if len(shape) != 3 or 0 in shape:
         raise InputError(f"{path}: its data has shape {tuple(shape)}, expected [height, width, bands]")
     size = np.prod([int(n) for n in shape], dtype=float) * max(itemsize, 4)
@@ -144,7 +152,4 @@ def check_size(path, shape, itemsize: int = 4) -> None:
             f"{path}: a cube of shape {tuple(shape)} exceeds the {LARGEST_CUBE >> 30} GiB that are read "
             "at once"
         )
-    if size > FREE + EXPANSION * os.path.getsize(path):
-        raise InputError(
-            f"{path}: a cube of shape {tuple(shape)} cannot lie in its {os.path.getsize(path)} bytes"
-        )
+    return size

@@ -2,10 +2,13 @@
 of the affine map from (column, row), or "gcps", ground control points as lists [row, column, x, y, z].
 """
 
+import logging
 import math
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from hsi_inr_tf.errors import InputError
 
@@ -21,6 +24,34 @@ def georeference_of(file) -> dict | None:
             "gcps": [[float(v or 0.0) for v in (p.row, p.col, p.x, p.y, p.z)] for p in points],
         }
     return {"crs": file.crs.to_wkt() if file.crs else None, "transform": list(file.transform)[:6]}
+
+
+def settled(now: dict | None, then: dict | None) -> dict | None:
+    """The place of a file that says it in its format's own words, `now`, and as it was once written, `then`:
+    the former, unless they are the same but for rounding.
+    """
+    kind = "gcps" if "gcps" in (now or {}) else "transform"
+    if now is None or then is None:
+        return then if now is None else now
+    if kind not in then or not _close(now[kind], then[kind]):
+        return now
+    return then if now["crs"] is None or _same_map(now["crs"], then["crs"]) else now
+
+
+def _close(some, others) -> bool:
+    if isinstance(some, list):
+        return len(some) == len(others) and all(_close(a, b) for a, b in zip(some, others, strict=True))
+    return math.isclose(some, others, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def _same_map(crs, other) -> bool:
+    if crs == other or other is None:
+        return crs == other
+    try:
+        rasterio = import_rasterio()
+        return rasterio.crs.CRS.from_user_input(crs) == rasterio.crs.CRS.from_user_input(other)
+    except ValueError:  # not installed, or no map that it knows
+        return False
 
 
 def for_rasterio(georeference: dict | None) -> dict:
@@ -98,7 +129,22 @@ def import_rasterio():
         import rasterio.windows
     except ImportError as error:
         raise InputError("GeoTIFF and 16-bit TIFF need rasterio: pip install 'hsi_inr_tf[geo]'") from error
+    _keep_off_the_terminal()
     return rasterio
+
+
+@cache
+def _keep_off_the_terminal() -> None:
+    """What GDAL says of a damaged file comes as an exception where it matters, and is a log's otherwise."""
+    logging.getLogger("rasterio").addHandler(logging.NullHandler())
+    others = sys.unraisablehook
+
+    def hook(unraisable):
+        # rasterio fails to log messages that are not UTF-8
+        if unraisable.object != "rasterio._env.log_error":
+            others(unraisable)
+
+    sys.unraisablehook = hook
 
 
 @contextmanager

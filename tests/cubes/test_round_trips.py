@@ -174,11 +174,11 @@ def test_netcdf_places_as_rioxarray_writes_them_are_read(tmp_path, told):
 def test_parts_and_enlargements_stay_in_their_place():
     cube = HyperspectralImage(values(), NM, georeference=TURNED)
     row, column = 3.25, 2.5
-    there = rasterio.Affine(*TURNED["transform"]) * (column, row)
+    there = rasterio.Affine(*TURNED["transform"]) @ (column, row)
     crop = cube.crop(2, 1, 2, 2).georeference
-    assert rasterio.Affine(*crop["transform"]) * (column - 1, row - 2) == pytest.approx(there)
+    assert rasterio.Affine(*crop["transform"]) @ (column - 1, row - 2) == pytest.approx(there)
     large = georeference.scaled(TURNED, SHAPE, (10, 12))
-    assert rasterio.Affine(*large["transform"]) * (column * 3, row * 2) == pytest.approx(there)
+    assert rasterio.Affine(*large["transform"]) @ (column * 3, row * 2) == pytest.approx(there)
     moved = HyperspectralImage(values(), NM, georeference=POINTS).crop(2, 1, 2, 2).georeference
     assert moved["gcps"][2] == [3.0, 3.0, 11.1, 48.5, 0.0] and moved["crs"] == "EPSG:4326"
     assert georeference.scaled(POINTS, SHAPE, (10, 12))["gcps"][2][:2] == [10.0, 12.0]

@@ -71,6 +71,7 @@ def test_a_scale_that_is_none_is_refused(tmp_path, format, scale):
     assert str(path) in str(refused.value)
 
 
+@pytest.mark.filterwarnings("ignore::xarray.SerializationWarning")
 def test_netcdf_is_read_as_xarray_masks_and_scales_it(tmp_path):
     import xarray
 

@@ -75,7 +75,11 @@ def _measured(options) -> dict:
     if options.cube is not None:
         from hsi_inr_tf import cubes
 
-        return {"rgb": rgb, "cube": cubes.read(options.cube)}
+        cube = cubes.read(options.cube)
+        cubes.missing.refuse(cube.data, options.cube, "in what a model is adapted to")
+        for note in cube.notes:
+            print(f"note: {note}")
+        return {"rgb": rgb, "cube": cube}
     from hsi_inr_tf.cubes.point_spectra import read_points
 
     points, spectra, wavelengths = read_points(options.points)

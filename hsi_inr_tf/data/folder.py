@@ -8,14 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cubes import missing
 from hsi_inr_tf.data import decoded, formats
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_text
 from hsi_inr_tf.optics import VISIBLE, Camera, named
+from hsi_inr_tf.optics.wavelengths import listed as read_wavelengths
+from hsi_inr_tf.optics.wavelengths import same
 
 CUBES = (".hdr", ".mat", ".npz", ".nc")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
+NOISE = 0.1  # of the brightest value: how far below 0 the reflectance of a dark place may be measured
 PARTS = ("train", "validation", "test")
 
 
@@ -136,13 +140,14 @@ def _decode(folder, found, cache):
         cube, nm, full = _cube(folder, files)
         if wavelengths is None:
             wavelengths, first = nm, files[0]
-        elif nm != wavelengths:
+        elif not same(nm, wavelengths):
             raise InputError(
                 f"{files[0]} has {_bands(nm)}, {first} has {_bands(wavelengths)}: expected the same"
             )
         rgb = read_picture(picture).pixels
         formats.check_pair(rgb, cube, picture, files[0])
-        formats.check_values(cube, files[0], "the cube")
+        missing.refuse(cube, files[0], "in training data")
+        formats.check_values(cube, files[0], "the cube", lowest=-NOISE * float(cube.max()))
         largest = max(largest, float(cube.max()) / full)
         decoded.save_scene(cache, name, rgb, cube)
     whites = [float(full if largest <= 1 else largest * full)] * len(found)
@@ -162,13 +167,7 @@ def _cube(folder, files):
         return np.asarray(image.data, np.float32), list(image.wavelengths), 1.0
     cube = formats.band_images(files[0].parent, [file.name for file in files])
     listed = folder / "wavelengths.txt"
-    if listed.is_file():
-        try:
-            nm = [float(word) for word in listed.read_text().replace(",", " ").split()]
-        except ValueError as error:
-            raise InputError(f"{listed} holds something else than wavelengths in nm ({error})") from error
-    else:
-        nm = [float(w) for w in VISIBLE]
+    nm = read_wavelengths(listed) if listed.is_file() else [float(w) for w in VISIBLE]
     if len(nm) != cube.shape[2]:
         said = (
             f"{listed} lists {len(nm)} wavelengths"

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.cubes import mat5
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files.hdf5 import check_self_contained
 
 SLAB = 16 << 20  # bytes that are read at once of a large variable
 # Values of variables that are read whole: of one that is no picture, and of one that is.
@@ -98,7 +100,6 @@ def mat_variable(path: Path, key: str, largest: int, dtype=np.float32) -> np.nda
     With more than `largest` elements, which its header says, it is refused before memory is taken.
     """
     import h5py
-    from scipy.io import loadmat, whosmat
 
     def checked(shape):
         if math.prod(shape) > largest:
@@ -106,18 +107,19 @@ def mat_variable(path: Path, key: str, largest: int, dtype=np.float32) -> np.nda
 
     try:
         if h5py.is_hdf5(path):
+            check_self_contained(path)
             with h5py.File(path, "r") as file:
                 data = _dataset(file, path, key)
                 checked(data.shape)
                 return data[()].T.astype(dtype)
-        shapes = {name: shape for name, shape, _ in whosmat(path)}
-        if key not in shapes:
-            raise InputError(f"{path} has no variable '{key}', only {', '.join(shapes) or 'none'}")
-        checked(shapes[key])
-        return np.asarray(loadmat(path, variable_names=[key])[key], dtype)
+        found = {name: v for name, v in mat5.variables(Path(path)).items() if v.is_numeric()}
+        if key not in found:
+            raise InputError(f"{path} has no variable '{key}', only {', '.join(found) or 'none'}")
+        checked(found[key].shape)
+        return np.asarray(found[key].numbers(), dtype)
     except InputError:
         raise
-    except Exception as error:  # scipy's and h5py's readers raise nearly anything on damaged files
+    except Exception as error:  # zlib, struct and h5py raise nearly anything on damaged files
         raise InputError(
             f"{path} cannot be read as a MATLAB file ({_line(error)}): is it complete?"
         ) from error
@@ -134,6 +136,7 @@ def hdf5_cube(
     """
     import h5py
 
+    check_self_contained(path)
     try:
         with h5py.File(path, "r") as file:
             data = _dataset(file, path, key)
@@ -178,15 +181,15 @@ def _dataset(file, path, key):
     return file[key]
 
 
-def check_values(values: np.ndarray, path, key: str, limit: float = np.inf) -> None:
-    """InputError unless all values are finite and from 0 to `limit`."""
+def check_values(values: np.ndarray, path, key: str, limit: float = np.inf, lowest: float = 0.0) -> None:
+    """InputError unless all values are finite and from `lowest` to `limit`."""
     low, high = float(values.min()), float(values.max())  # a NaN anywhere makes both NaN
     if not np.isfinite(low) or not np.isfinite(high):
         raise InputError(
-            f"{path}: {key} holds values that are not finite, expected numbers from 0 to {limit:g}"
+            f"{path}: {key} holds values that are not finite, expected numbers from {lowest:g} to {limit:g}"
         )
-    if low < 0 or high > limit:
-        raise InputError(f"{path}: {key} ranges from {low:g} to {high:g}, expected 0 to {limit:g}")
+    if low < lowest or high > limit:
+        raise InputError(f"{path}: {key} ranges from {low:g} to {high:g}, expected {lowest:g} to {limit:g}")
 
 
 def check_wavelengths(found, path, key: str, expected) -> None:

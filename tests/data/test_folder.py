@@ -47,6 +47,7 @@ def test_envi_mat_npz_and_hdf5_pairs_are_read_alike(folder, opened):
     np.savez(folder / "npz.npz", cube=cubes["npz"], wavelengths=NM)
     with h5py.File(folder / "hdf5.mat", "w") as file:
         file["cube"] = cubes["hdf5"].transpose(2, 1, 0)
+        file["cube"].attrs["MATLAB_class"] = np.bytes_("double")  # as MATLAB marks its own order of axes
         file["bands"] = np.array(NM)
     scenes = opened()
     assert scenes.names == ("envi", "hdf5", "mat", "npz") and scenes.wavelengths == tuple(NM)
@@ -115,10 +116,10 @@ def test_a_response_in_the_folder_is_its_camera(folder, opened):
         (lambda f: picture(f / "sub" / "a.jpg"), r"a\.jpg and .*a\.png are both the picture of scene a"),
         (lambda f: picture(f / "a.png", 11), r"a\.png has \(11, 12\) pixels.*\(10, 12\)"),
         (
-            lambda f: np.savez(f / "b.npz", cube=cube_of(1), wavelengths=[1, 2, 3, 4, 5]),
-            r"b\.npz has 5 bands from 1 to 5",
+            lambda f: np.savez(f / "b.npz", cube=cube_of(1), wavelengths=[500, 510, 520, 530, 540]),
+            r"b\.npz has 5 bands from 500 to 540",
         ),
-        (lambda f: np.savez(f / "b.npz", cube=cube_of(1) * np.nan, wavelengths=NM), r"b\.npz.*not finite"),
+        (lambda f: np.savez(f / "b.npz", cube=cube_of(1) * np.nan, wavelengths=NM), r"b\.npz.*are missing"),
         (lambda f: np.savez(f / "b.npz", values=cube_of(1)), r"b\.npz"),
         (lambda f: (f / "b.npz").write_bytes((f / "b.npz").read_bytes()[:200]), r"b\.npz"),
         (lambda f: (f / "b.png").write_bytes(b"not an image"), r"b\.png"),
@@ -149,3 +150,13 @@ def test_numbered_pairs_are_not_taken_for_bands(folder, opened):
     scenes = opened()
     assert scenes.names == tuple(f"scene_{number:02d}" for number in range(1, 6))
     assert np.array_equal(scenes[2].cube, cube_of(3))
+
+
+def test_float32_wavelengths_and_dark_noise_are_no_reason_to_refuse(folder, opened):
+    cubes = {"a": cube_of(1) - 0.01, "b": cube_of(2)}
+    for name, cube in cubes.items():
+        picture(folder / f"{name}.png", *cube.shape[:2])
+    np.savez(folder / "a.npz", cube=cubes["a"], wavelengths=np.array(NM) + 1e-4)
+    np.savez(folder / "b.npz", cube=cubes["b"], wavelengths=np.array(NM, np.float32))
+    for scene in opened():
+        assert np.array_equal(scene.cube, np.clip(cubes[scene.name], 0, 1).astype(np.float32))

@@ -134,7 +134,7 @@ def test_a_missing_picture_and_a_truncated_file_are_named(manual, build):
 
 
 NUS_DAMAGE = {
-    "truncated": (lambda p: p.write_bytes(p.read_bytes()[:500]), "cannot be read as a MATLAB file"),
+    "truncated": (lambda p: p.write_bytes(p.read_bytes()[:500]), "ends within a variable"),
     "wrong key": (lambda p: savemat(p, {"cube": np.ones((3, 3, 31))}), "no variable 'tensor', only cube"),
     "missing band": (lambda p: nus_scene(p, 4, 4, tensor=np.ones((4, 4, 30))), r"shape \(4, 4, 30\)"),
     "not a number": (lambda p: nus_scene(p, 4, 4, tensor=np.full((4, 4, 31), np.nan)), "not finite"),

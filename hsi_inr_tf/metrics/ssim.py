@@ -9,11 +9,19 @@ C1, C2 = 0.01**2, 0.03**2  # (K1 range)^2 and (K2 range)^2, range 1
 def ssim_per_band(cube, predicted) -> np.ndarray:
     """SSIM of every band, averaged over the frame: [height, width, bands] x 2 -> [bands].
 
-    Gaussian window of 11x11 pixels and sigma 1.5, K1 0.01, K2 0.03, range 1, zero padding.
+    Gaussian window of 11x11 pixels and sigma 1.5, K1 0.01, K2 0.03, range 1, zero padding. Windows with a
+    missing value (NaN) of the cube are left out; NaN where there are no others.
     """
-    return np.array(
-        [ssim_map(cube[..., band], predicted[..., band]).mean() for band in range(np.shape(cube)[-1])]
-    )
+    return np.array([_mean(cube[..., band], predicted[..., band]) for band in range(np.shape(cube)[-1])])
+
+
+def _mean(truth, predicted):
+    values, missing = ssim_map(truth, predicted), ~np.isfinite(truth)
+    if missing.any():
+        from scipy.ndimage import maximum_filter
+
+        values = values[~maximum_filter(missing, 2 * RADIUS + 1, mode="constant")]
+    return values.mean() if values.size else np.nan
 
 
 def ssim_map(first, second) -> np.ndarray:

@@ -20,7 +20,7 @@ class Metric:
 
     `compute(cube, predicted, protocol)`, of the scored part of both [height, width, bands], gives the number;
     `per_band`, if the metric has a value for each band, gives [bands] of the same arguments. `digits` are
-    those behind the point in tables.
+    those behind the point in tables. A metric that is not `pixelwise` looks at what surrounds a pixel too.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Metric:
     higher_is_better: bool
     compute: Callable[[np.ndarray, np.ndarray, Protocol], float]
     per_band: Callable[[np.ndarray, np.ndarray, Protocol], np.ndarray] | None = None
+    pixelwise: bool = True
 
     def better(self, new: float, old: float) -> bool:
         """Whether `new` is the better value."""
@@ -53,9 +54,17 @@ def _psnr(cube, predicted, protocol):
 
 
 def _ssim_per_band(cube, predicted, protocol):
-    of_bands = global_ssim_per_band if protocol.global_ssim else ssim_per_band
+    if protocol.global_ssim:
+        return global_ssim_per_band(*_whole_pixels(cube, predicted))
     patches = zip(protocol.patches(cube), protocol.patches(predicted), strict=True)
-    return np.mean([of_bands(truth, guess) for truth, guess in patches], axis=0)
+    scored = [ssim_per_band(truth, guess) for truth, guess in patches if np.isfinite(truth).any()]
+    return np.mean(scored, axis=0)
+
+
+def _whole_pixels(cube, predicted):
+    """Both or, where the cube misses values (NaN), only their pixels without such, [n, 1, bands]."""
+    whole = np.isfinite(cube).all(axis=-1)
+    return (cube, predicted) if whole.all() else (cube[whole][:, None], predicted[whole][:, None])
 
 
 METRICS: dict[str, Metric] = {
@@ -64,7 +73,14 @@ METRICS: dict[str, Metric] = {
         Metric("psnr", "PSNR", "dB", 2, True, _psnr, _psnr_per_band),
         Metric("mpsnr", "MPSNR", "dB", 2, True, _mpsnr),
         Metric(
-            "ssim", "SSIM", "", 4, True, lambda *args: float(_ssim_per_band(*args).mean()), _ssim_per_band
+            "ssim",
+            "SSIM",
+            "",
+            4,
+            True,
+            lambda *args: float(_ssim_per_band(*args).mean()),
+            _ssim_per_band,
+            False,
         ),
         Metric("sam", "SAM", "degrees", 2, False, lambda cube, predicted, _: sam(cube, predicted)),
         Metric(
@@ -94,7 +110,7 @@ def score(cube, predicted, protocol: str = "full") -> dict:
 
     A key for each of METRICS (psnr and mpsnr in dB, sam in degrees); and "bands", which holds psnr, ssim,
     mrae and rmse of every band as lists. Bands or values on which a metric has no value are left out of its
-    mean.
+    mean, and so are pixels of which the cube misses a value (NaN).
     """
     rules = protocol_named(protocol)
     cube, predicted = np.asarray(cube), np.asarray(predicted)
@@ -106,9 +122,18 @@ def score(cube, predicted, protocol: str = "full") -> dict:
     cube, predicted = rules.window(cube), rules.window(predicted)
     if rules.clamp:
         predicted = np.clip(predicted, 0.0, 1.0)
-    values = {metric.name: metric.compute(cube, predicted, rules) for metric in METRICS.values()}
+    whole = np.isfinite(cube).all(axis=-1, keepdims=True)
+    if not whole.any():
+        raise InputError("every pixel of the cube misses values, expected some that can be scored")
+    around = (cube, predicted) if whole.all() else (np.where(whole, cube, np.nan), predicted)
+    pixels = _whole_pixels(*around)
+
+    def of(metric):
+        return pixels if metric.pixelwise else around
+
+    values = {metric.name: metric.compute(*of(metric), rules) for metric in METRICS.values()}
     bands = {
-        metric.name: metric.per_band(cube, predicted, rules).tolist()
+        metric.name: metric.per_band(*of(metric), rules).tolist()
         for metric in METRICS.values()
         if metric.per_band
     }

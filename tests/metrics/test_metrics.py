@@ -9,6 +9,7 @@ import skimage.metrics
 import tensorflow as tf
 
 from hsi_inr_tf import metrics
+from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.metrics.sam import sam_map
 from hsi_inr_tf.metrics.ssim import global_ssim_per_band, ssim_map, ssim_per_band
 
@@ -127,3 +128,36 @@ def test_global_ssim_is_eq_13(pair):
         / ((mean_1**2 + mean_2**2 + c1) * (covariance[0, 0] + covariance[1, 1] + c2))
     )
     assert global_ssim_per_band(*pair)[2] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("protocol", ["full", "seed", "mstpp", "released"])
+def test_missing_pixels_are_left_out_of_every_score(protocol):
+    """As if they had been cut off; SSIM, which looks around, is the mean of the windows that miss nothing."""
+    rng = np.random.default_rng(5)
+    cube, predicted = rng.random((260, 256, 4)), rng.random((260, 256, 4))
+    if protocol == "mstpp":
+        cube, predicted = cube[:226], predicted[:226]
+    lacking = cube.copy()
+    lacking[:64, :, 2] = np.nan  # one band missing: the pixel is
+    lacking[0, 0] = np.inf
+    told = metrics.score(lacking, predicted, protocol)
+    rules = metrics.PROTOCOLS[protocol]
+    name = "released" if protocol == "released" else "full" if protocol == "mstpp" else protocol
+    cut = metrics.score(rules.window(cube)[64:], rules.window(predicted)[64:], name)
+    for metric in ("psnr", "mpsnr", "sam", "rmse") + (("mrae",) if protocol != "mstpp" else ()):
+        assert told[metric] == pytest.approx(cut[metric]), metric
+    if protocol in ("seed", "released"):
+        assert told["ssim"] == pytest.approx(cut["ssim"])
+    else:
+        maps = [ssim_map(cube[..., band], predicted[..., band])[64 + 5 :].mean() for band in range(4)]
+        assert told["bands"]["ssim"] == pytest.approx(maps)
+
+
+def test_a_prediction_that_misses_values_is_not_spared():
+    cube = np.random.default_rng(1).random((20, 20, 3))
+    predicted = cube.copy()
+    predicted[4, 4, 1] = np.nan
+    told = metrics.score(cube, predicted)
+    assert all(np.isnan(told[name]) for name in ("psnr", "rmse", "mrae", "ssim"))
+    with pytest.raises(InputError, match="every pixel"):
+        metrics.score(cube * np.nan, predicted)

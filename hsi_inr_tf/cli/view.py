@@ -12,7 +12,9 @@ from hsi_inr_tf.errors import InputError
 @dataclass(frozen=True)
 class Options:
     cube: Annotated[Path, tyro.conf.Positional]
-    """A cube: ENVI (.hdr), .npz, .mat, netCDF (.nc) or GeoTIFF (.tif)."""
+    """A cube: ENVI (.hdr), .npz, .mat, netCDF (.nc) or GeoTIFF (.tif).
+
+    FILE:VARIABLE names one of several that are in a file."""
     out: Path | None = None
     """The folder to write to; by default CUBE_view beside the cube."""
     reference: Path | None = None

@@ -1,5 +1,6 @@
 """GeoTIFF: one band a wavelength, each saying which; the place on the map is kept."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hsi_inr_tf.cubes.missing import Missing
 from hsi_inr_tf.cubes.statement import Statement, image_of
 from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import replacing
+from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.georeference import (
     for_rasterio,
     georeference_of,
@@ -45,6 +46,7 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
     }
     with (
         replacing(path) as temporary,
+        room_for(temporary, math.prod(cube.shape) * np.dtype(dtype).itemsize),
         quiet_rasterio(rasterio),
         rasterio.Env(GDAL_CACHEMAX=CACHE),
         rasterio.open(temporary, "w", **profile) as file,

@@ -10,7 +10,7 @@ from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.cubes.statement import Statement, image_of
 from hsi_inr_tf.cubes.values import Storage, check_size, metadata
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import replacing, room_for_hdf5
+from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.hdf5 import check_self_contained
 
 LARGEST_V5 = 1 << 29  # bytes; v5 needs the cube in memory, more than once, while v7.3 is written part by part
@@ -27,7 +27,7 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
         if size <= LARGEST_V5:
             _write_v5(cube, temporary, storage)
         else:
-            with room_for_hdf5(temporary, size):
+            with room_for(temporary, size):
                 _write_v73(cube, temporary, storage)
 
 

@@ -2,6 +2,7 @@
 nm.
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hsi_inr_tf.cubes.missing import Missing
 from hsi_inr_tf.cubes.statement import Statement, image_of
 from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import replacing
+from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.georeference import settled
 from hsi_inr_tf.files.hdf5 import check_self_contained
 
@@ -24,7 +25,12 @@ SPECTRAL = ("radiation_wavelength", "sensor_band_central_radiation_wavelength") 
 def write(cube, path: Path, dtype: str = "float32") -> None:
     h5netcdf = _import_h5netcdf()
     storage = Storage.of(cube, dtype)
-    with replacing(path) as temporary, h5netcdf.File(temporary, "w") as file:
+    size = math.prod(cube.shape) * np.dtype(dtype).itemsize
+    with (
+        replacing(path) as temporary,
+        room_for(temporary, size),
+        h5netcdf.File(temporary, "w") as file,
+    ):
         height, width, bands = cube.shape
         file.dimensions = {"y": height, "x": width, "wavelength": bands}
         wavelength = file.create_variable(
@@ -73,11 +79,12 @@ def read(path: Path, variable: str | None = None) -> HyperspectralImage:
 
 
 def _statement(path, file, variable) -> Statement:
-    solid = {name: v for name, v in file.variables.items() if len(v.dimensions) == 3}
-    spectral = {name: found for name, v in solid.items() if (found := _coordinate(file, v))}
+    there = dict(_variables(file))
+    solid = {name: v for name, v in there.items() if len(v.dimensions) == 3}
+    spectral = {name: found for name, v in solid.items() if (found := _coordinate(there, v))}
     if not spectral:
         raise InputError(
-            f"{path} holds {', '.join(file.variables) or 'nothing'}, expected a variable over two "
+            f"{path} holds {', '.join(there) or 'nothing'}, expected a variable over two "
             "dimensions and 'wavelength', with that coordinate"
         )
     beside = {other for v in solid.values() for other in _text(v, "ancillary_variables").split()}
@@ -101,12 +108,20 @@ def _statement(path, file, variable) -> Statement:
     )
 
 
-def _coordinate(file, variable):
+def _variables(group, path=""):
+    """(name, variable) of a file's variables, those of its groups as GROUP/NAME."""
+    for name, variable in group.variables.items():
+        yield path + name, variable
+    for name, inner in group.groups.items():
+        yield from _variables(inner, f"{path}{name}/")
+
+
+def _coordinate(there, variable):
     """(axis, the variable of its wavelengths) of the dimension that has such; None if none has."""
     for wanted in variables.WAVELENGTHS:
         for axis, dimension in enumerate(variable.dimensions):
-            for name, other in file.variables.items():
-                named = name.lower() == wanted or _text(other, "standard_name") in SPECTRAL
+            for name, other in there.items():
+                named = name.rpartition("/")[2].lower() == wanted or _text(other, "standard_name") in SPECTRAL
                 if named and other.dimensions == (dimension,):
                     return axis, other
     return None

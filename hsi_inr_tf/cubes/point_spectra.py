@@ -11,6 +11,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
+from hsi_inr_tf.optics import wavelengths as units
 
 LARGEST = 16 << 20  # bytes; twelve spectra are some 10 kB
 
@@ -29,7 +30,7 @@ def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
         raise InputError(
             f"{path}: its first line is '{','.join(header)[:60]}', expected row,column,400,410.."
         )
-    wavelengths = {i: _nm(name) for i, name in enumerate(names) if _nm(name) is not None}
+    wavelengths = _wavelengths(header, path)
     if not wavelengths and "file" not in names:
         raise InputError(f"{path} has neither columns of wavelengths nor a column 'file'")
     order = np.argsort(list(wavelengths.values()))
@@ -106,7 +107,7 @@ def _table(path) -> list[list[str]]:
 
 def _decimal(cell):
     point = cell.replace(",", ".")
-    return cell if _nm(point) is None else point
+    return point if units.labelled(point) else cell
 
 
 def _spectrum(path):
@@ -124,18 +125,23 @@ def _spectrum(path):
         pairs.append((nm, value))
     if len(pairs) < 6:
         raise InputError(f"{path} holds {len(pairs)} pairs of wavelength and value, expected six or more")
-    nm, values = np.array(sorted(pairs)).T
+    numbers, values = np.array(sorted(pairs)).T
+    nm = np.array(units.in_nm(numbers, None, path))
     if not np.isfinite(values).all() or np.any(np.diff(nm) <= 0):
         raise InputError(f"{path} names a wavelength twice, or values that are not finite")
     return nm, values
 
 
-def _nm(name):
-    try:
-        value = float(name.removesuffix("nm").strip())
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+def _wavelengths(header, path) -> dict[int, float]:
+    """The columns whose names are wavelengths, such as "400", "400 nm" or "0.4 um" -> nm."""
+    found = {i: label for i, name in enumerate(header) if (label := units.labelled(name))}
+    stated = {unit for _, unit in found.values()}
+    if len(stated) > 1:
+        raise InputError(f"{path}: its wavelengths are in {', '.join(sorted(stated))}, expected one unit")
+    if not found:
+        return {}
+    nm = units.in_nm([number for number, _ in found.values()], stated.pop(), path)
+    return dict(zip(found, nm, strict=True))
 
 
 def _number(text, path, line):

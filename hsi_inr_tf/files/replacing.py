@@ -25,16 +25,16 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror or error})") from error
+        raise InputError(f"{path} cannot be written ({_line(error)})") from error
     finally:
         with suppress(OSError):  # there is none, or no folder that it could be in
             temporary.unlink()
 
 
 @contextmanager
-def room_for_hdf5(path: Path, needed: int) -> Iterator[None]:
-    """Within, HDF5 may write `needed` bytes at `path`. A full disk is an OSError, where HDF5 itself fails
-    untidily, on closing.
+def room_for(path: Path, needed: int) -> Iterator[None]:
+    """Within, HDF5 or GDAL may write `needed` bytes at `path`. A full disk is an OSError, where they fail
+    untidily themselves, on closing.
     """
     free = shutil.disk_usage(path.parent).free
     if free < needed:
@@ -45,3 +45,7 @@ def room_for_hdf5(path: Path, needed: int) -> Iterator[None]:
         yield
     except RuntimeError as error:  # HDF5 meets a full disk with either
         raise OSError(str(error)) from error
+
+
+def _line(error) -> str:
+    return error.strerror or " ".join(str(error).split())[:200]

@@ -7,6 +7,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
+from hsi_inr_tf.optics.wavelengths import in_nm
 
 CAVE = "cie-1931-2deg-d65-srgb"
 NTIRE2018_CLEAN = "cie-1964-10deg"
@@ -61,7 +62,9 @@ def from_response(name: str, measured, response, wavelengths, encoding: str = "l
 
 
 def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """(wavelengths [m], response [m, 3]) from lines of four numbers; a first line of words is passed over."""
+    """(wavelengths [m] in nm, response [m, 3]) from lines of four numbers; a first line of words is passed
+    over.
+    """
     try:
         lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
         table = np.array(
@@ -84,7 +87,7 @@ def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
             f"{path} is no camera's response, expected lines of wavelength, R, G, B with ascending "
             "wavelengths"
         )
-    return table[:, 0], table[:, 1:]
+    return np.array(in_nm(table[:, 0], None, path)), table[:, 1:]
 
 
 def _is_number(text: str) -> bool:

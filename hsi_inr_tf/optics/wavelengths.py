@@ -41,7 +41,10 @@ KNOWN = "nm, micrometres, Angstroms, mm, cm, m, wavenumbers (cm-1), GHz, THz"
 UNSAID = ("", "unknown", "none", "unit", "undefined", "n/a")
 NUMBERED = ("index", "band", "band number", "channel", "level", "1", "dimensionless")
 LIGHT = (100.0, 100_000.0)  # nm that a stated unit may give: from vacuum ultraviolet to far infrared
-SENSORS = (200.0, 3000.0)  # nm of silicon and short-wave infrared sensors: what an unstated unit is known by
+SENSORS = (
+    150.0,
+    3000.0,
+)  # nm of spectrometers, silicon and short-wave infrared: tells an unstated unit
 CLOSE = 0.01  # nm within which two bands are the same
 LARGEST_LIST = 1 << 20  # bytes of wavelengths.txt
 
@@ -49,9 +52,9 @@ LARGEST_LIST = 1 << 20  # bytes of wavelengths.txt
 def in_nm(values, unit: str | None, source) -> list[float]:
     """Wavelengths in nm, in the order given, from `values` in `unit` as the file `source` states it.
 
-    Where no unit is stated, all of 200 to 3000 are nm, all of 0.2 to 3 micrometres and all of 2e-7 to 3e-6
-    metres; integers from 0 or 1 on are band numbers. Raises InputError for an unknown unit, and for values
-    that are no light's in theirs.
+    Where no unit is stated, all of 150 to 3000 are nm, all of 0.15 to 3 micrometres and all of
+    1.5e-7 to 3e-6 metres; integers from 0 or 1 on are band numbers. Raises InputError
+    for an unknown unit, and for values that are no light's in theirs.
     """
     numbers = _numbers(values, source)
     spelt = _plain(unit)

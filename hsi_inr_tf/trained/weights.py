@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import replacing, room_for_hdf5
+from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.trained import bundles
 from hsi_inr_tf.trained.description import ModelDescription
 
@@ -88,5 +88,5 @@ def load_weights(model: "SpectralModel", path: Path) -> None:
 def save_weights(model: "SpectralModel", path: Path) -> None:
     """Write a .weights.h5 file whole or not at all."""
     needed = sum(math.prod(variable.shape) for variable in model.variables) * 4
-    with replacing(path) as partial, room_for_hdf5(partial, needed):
+    with replacing(path) as partial, room_for(partial, needed):
         model.save_weights(partial)

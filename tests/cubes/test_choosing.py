@@ -95,6 +95,20 @@ def test_netcdf_axes_are_those_of_its_dimensions(tmp_path, dims):
     np.testing.assert_array_equal(cubes.read(tmp_path / "a.nc").data, data)
 
 
+def test_netcdf_wavelengths_may_lie_in_a_group(tmp_path):
+    """As in the files of EMIT, whose dimensions are called downtrack, crosstrack and bands."""
+    import h5netcdf
+
+    with h5netcdf.File(tmp_path / "a.nc", "w") as file:
+        file.dimensions = {"downtrack": 5, "crosstrack": 4, "bands": 3}
+        file.create_variable("reflectance", ("downtrack", "crosstrack", "bands"), "f4", data=FIRST)
+        group = file.create_group("sensor_band_parameters")
+        group.create_variable("wavelengths", ("bands",), "f4", data=np.array(NM, np.float32))
+    image = cubes.read(tmp_path / "a.nc")
+    np.testing.assert_array_equal(image.data, FIRST)
+    assert image.wavelengths == tuple(NM)
+
+
 @pytest.mark.parametrize("side", [4, 5, 7])
 @pytest.mark.parametrize("order", ["bands first", "bands last", "MATLAB"])
 def test_hdf5_axes_are_those_of_who_wrote_it(tmp_path, side, order):

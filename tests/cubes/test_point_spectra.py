@@ -67,3 +67,20 @@ def test_what_cannot_be_used_is_said(tmp_path, text, words):
     (tmp_path / "p.csv").write_text(text)
     with pytest.raises(InputError, match=words):
         read_points(tmp_path / "p.csv")
+
+
+NAMED = ["row,column,450 nm,550nm", "row,column,0.45 um,0.55um", "row,column,0.45,0.55"]
+
+
+@pytest.mark.parametrize("header", NAMED)
+def test_columns_state_wavelengths_in_their_unit(tmp_path, header):
+    (tmp_path / "a.csv").write_text(f"{header}\n1,2,0.5,0.6\n")
+    points, spectra, bands = read_points(tmp_path / "a.csv")
+    assert bands == (450.0, 550.0) and spectra.tolist() == [[0.5, 0.6]] and points.tolist() == [[1, 2]]
+
+
+@pytest.mark.parametrize("header", ["row,column,1,2", "row,column,450 nm,0.55 um", "row,column,450 furlongs"])
+def test_columns_that_are_no_wavelengths_are_refused(tmp_path, header):
+    (tmp_path / "a.csv").write_text(f"{header}\n1,2,0.5,0.6\n")
+    with pytest.raises(InputError, match=r"a\.csv"):
+        read_points(tmp_path / "a.csv")

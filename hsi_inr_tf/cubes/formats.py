@@ -42,7 +42,10 @@ def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path
     if dtype not in DTYPES:
         raise InputError(f"cannot store {dtype}, expected one of {', '.join(DTYPES)}")
     path = named_for(path, format)
-    import_module(f"hsi_inr_tf.cubes.{format}").write(cube, path, dtype)
+    try:
+        import_module(f"hsi_inr_tf.cubes.{format}").write(cube, path, dtype)
+    except UnicodeEncodeError as error:
+        raise InputError(f"{path!a}: its name is not UTF-8, which {format} needs") from error
     return path
 
 
@@ -69,6 +72,8 @@ def read(path):
         if format not in NAMED:
             raise InputError(f"{path} holds one cube, expected no name of a variable ('{variable}')")
         return module.read(path, variable)
+    except UnicodeEncodeError as error:
+        raise InputError(f"{path!a}: its name is not UTF-8, which {format} needs") from error
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error})") from error
     except MemoryError as error:

@@ -1,6 +1,7 @@
 """GeoTIFF: one band a wavelength, each saying which; the place on the map is kept."""
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def write(cube, path: Path, dtype: str = "float32") -> None:
         room_for(temporary, math.prod(cube.shape) * np.dtype(dtype).itemsize),
         quiet_rasterio(rasterio),
         rasterio.Env(GDAL_CACHEMAX=CACHE),
-        rasterio.open(temporary, "w", **profile) as file,
+        rasterio.open(os.path.abspath(temporary), "w", **profile) as file,
     ):
         for band, nm in enumerate(cube.wavelengths, start=1):
             file.set_band_description(band, f"{nm:g} nm")
@@ -64,8 +65,9 @@ def read(path: Path) -> HyperspectralImage:
     """Any TIFF whose bands say their wavelength, in a tag or as "550 nm" in their description."""
     rasterio = import_rasterio()
     try:
-        # No other driver of GDAL's: many of them are lists of other files, which would be opened.
-        with quiet_rasterio(rasterio), rasterio.open(str(path), driver="GTiff") as file:
+        # No other driver of GDAL's: many of them are lists of other files, which would be opened. The whole
+        # path, as GDAL takes https:x.tif for an address.
+        with quiet_rasterio(rasterio), rasterio.open(os.path.abspath(path), driver="GTiff") as file:
             check_size(path, (file.height, file.width, file.count), np.dtype(file.dtypes[0]).itemsize)
             wavelengths, unit = _wavelengths(file, path)
             known = parsed(file.tags().get(METADATA), path)

@@ -126,7 +126,7 @@ def parsed(text, path) -> dict:
             "provenance": dict(fields.get("provenance") or {}),
             "georeference": validated(fields.get("georeference")),
         }
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(
             f"{path}: what it says of its camera and provenance cannot be read ({error})"
         ) from error

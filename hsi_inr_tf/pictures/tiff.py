@@ -1,6 +1,7 @@
 """TIFFs that Pillow reads wrongly or not at all: 16 bits a channel, separate planes, a place on the map."""
 
 import base64
+import os
 import warnings
 
 import numpy as np
@@ -26,7 +27,7 @@ def read(path) -> tuple[np.ndarray, dict | None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(path, driver="GTiff") as file:
+            with rasterio.open(os.path.abspath(path), driver="GTiff") as file:
                 if file.dtypes[0] not in ("uint8", "uint16") or file.count not in (1, 2, 3, 4):
                     raise InputError(
                         f"{path} has {file.count} bands of {file.dtypes[0]}, expected 1 to 4 of uint8 or "

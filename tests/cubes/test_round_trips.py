@@ -203,3 +203,26 @@ def test_a_cube_goes_through_all_formats_and_comes_back(tmp_path, first, monkeyp
     np.testing.assert_array_equal(image.data, data)
     assert image.provenance == {"a": 1} and image.wavelengths == tuple(NM)
     assert image.georeference["transform"] == UTM["transform"]
+
+
+@pytest.mark.parametrize("format", ["envi", "npz", "mat", "netcdf", "geotiff"])
+@pytest.mark.parametrize(
+    "name", ["a#b?c%20", "zip!x", "https:__x", "a:b", "ünï", " lead", "-dash", "x'y\"z", "a{b}"]
+)
+def test_names_of_files_are_names(tmp_path, monkeypatch, format, name):
+    monkeypatch.chdir(tmp_path)
+    path = cubes.write(HyperspectralImage(values(), NM, georeference=UTM), name + cubes.FORMATS[format])
+    back = cubes.read(path)
+    np.testing.assert_array_equal(back.data, values())
+    assert back.georeference["transform"] == UTM["transform"]
+
+
+@pytest.mark.parametrize("format", ["envi", "npz", "mat", "netcdf", "geotiff"])
+def test_names_that_are_not_utf_8_are_kept_or_refused(tmp_path, format):
+    path = tmp_path / ("caf\udce9" + cubes.FORMATS[format])
+    try:
+        written = cubes.write(HyperspectralImage(values(), NM), path)
+    except InputError as error:
+        assert format == "geotiff" and "caf" in str(error) and "UTF-8" in str(error)
+    else:
+        np.testing.assert_array_equal(cubes.read(written).data, values())

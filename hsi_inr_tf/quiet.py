@@ -3,9 +3,13 @@
 import os
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
+
+# The file descriptor belongs to all threads: two that exchange it at once would not both give it back.
+_ONE_AT_A_TIME = threading.RLock()
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
@@ -20,9 +24,9 @@ def quietly():
     if os.environ.get(LEVEL) in ("0", "1"):
         yield
         return
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with tempfile.TemporaryFile() as held:
+    with _ONE_AT_A_TIME, tempfile.TemporaryFile() as held:
+        sys.stderr.flush()
+        terminal = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield

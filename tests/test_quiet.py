@@ -66,3 +66,19 @@ def test_native_output_of_a_failure_is_shown(capfd):
         os.write(2, b"what native code said\n")
         raise ValueError("reason")
     assert capfd.readouterr().err == "what native code said\n"
+
+
+def test_threads_that_are_quiet_at_once_give_standard_error_back():
+    """Each exchanges file descriptor 2: without a lock one would give back what another put there."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    before = os.fstat(2)
+
+    def hush(number):
+        with quietly():
+            os.write(2, b"noise\n")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(hush, range(200)))
+    after = os.fstat(2)
+    assert (before.st_dev, before.st_ino) == (after.st_dev, after.st_ino)

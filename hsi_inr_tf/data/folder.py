@@ -20,7 +20,13 @@ from hsi_inr_tf.optics.wavelengths import same
 CUBES = (".hdr", ".mat", ".npz", ".nc")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
 NOISE = 0.1  # of the brightest value: how far below 0 the reflectance of a dark place may be measured
-PARTS = ("train", "validation", "test")
+# Parts of a folder, and how people spell the subfolders that hold them, at any depth and in any case.
+PARTS = {
+    "train": ("train", "training", "tr"),
+    "validation": ("validation", "valid", "val", "dev"),
+    "test": ("test", "testing", "te"),
+}
+MIXTURE = 10.0  # scenes whose largest values differ by more, one above 1, have no common scale
 
 
 def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: str | None = None) -> Scenes:
@@ -28,10 +34,11 @@ def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: s
 
     A picture is NAME.png, .jpg or .bmp; a cube NAME.hdr (ENVI), .mat, .npz, .nc, or gray PNGs NAME_01.png,
     NAME_02.png, .. of one band each. Endings such as _RGB, _rgb, _clean, _ms, _cube do not count as part of
-    NAME. What lies under train/, validation/ and test/ makes up those splits. `camera.csv` in the folder
-    (wavelength, R, G, B) is the response that gave the pictures, encoded as sRGB; without it they are taken
-    to be like those of CAVE. `wavelengths.txt` lists the nm of band images; without it 31 bands are 400 to
-    700 nm. Cubes are relative to 1, or, where any exceeds that, to the largest value of all.
+    NAME. What lies under train/, validation/ and test/, at any depth, makes up those splits; without such
+    subfolders all of it is "train". `camera.csv` in the folder (wavelength, R, G, B) is the response that
+    gave the pictures, encoded as sRGB; without it they are taken to be like those of CAVE. `wavelengths.txt`
+    lists the nm of band images; without it 31 bands are 400 to 700 nm. Cubes are relative to 1, or, where any
+    exceeds that, to the largest value of all.
 
     Decoded scenes are kept in `data_dir`/folder (by default TFDS's) and made anew when a file changes.
     """
@@ -55,9 +62,15 @@ def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: s
     if not chosen:
         raise InputError(
             f"{folder} has no split '{split}', expected a subfolder {split}/ or a split like "
-            "fold-0-of-5:train"
+            "fold-0-of-5:validation"
         )
     return scenes.select(chosen)
+
+
+def parts_of(folder: str | Path) -> set[str]:
+    """The parts, of "train", "validation" and "test", that a folder's subfolders make up."""
+    folder = Path(folder).expanduser().resolve()
+    return set(_parts(folder, [picture for picture, _ in pairs(folder).values()]))
 
 
 def pairs(folder: Path) -> dict[str, tuple[Path, list[Path]]]:
@@ -77,14 +90,15 @@ def pairs(folder: Path) -> dict[str, tuple[Path, list[Path]]]:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     cubes = {_name(path.stem) for path in files if path.suffix.lower() in CUBES}
     for path in files:
-        band = re.fullmatch(r"(.+)[_-](\d{2,3})\.png", path.name)
+        band = re.fullmatch(r"(.+)[_-](\d{1,4})\.png", path.name)
         if band and _name(path.stem) not in cubes:
-            groups[path.parent, band[1]].append(path)
+            groups[path.parent, band[1]].append((int(band[2]), path))
         elif path.suffix.lower() in CUBES:
             add("cube", _name(path.stem), [path])
         elif path.suffix.lower() in PICTURES:
             add("picture", _name(path.stem), [path])
-    for (_, prefix), images in groups.items():
+    for (_, prefix), numbered in groups.items():
+        images = [path for _, path in sorted(numbered)]
         if len(images) > 3:
             add("cube", _name(prefix), images)
         else:  # photographs that are numbered
@@ -118,16 +132,34 @@ def _index(folder, cache):
             return index
     index = {
         "files": stamps,
-        "parts": [_part(folder, picture) for picture, _ in found.values()],
+        "parts": _parts(folder, [picture for picture, _ in found.values()]),
         **_decode(folder, found, cache),
     }
     write_text(path, json.dumps(index))
     return index
 
 
-def _part(folder, picture):
-    first = picture.relative_to(folder).parts[0]
-    return first if first in PARTS else "train"
+def _parts(folder, pictures) -> list[str]:
+    """The part of each picture: "train" for all where no subfolder is called as a part is. InputError for a
+    picture outside of any part where others are in one.
+    """
+    parts = [_part(picture.relative_to(folder).parts[:-1]) for picture in pictures]
+    if not any(parts):
+        return ["train"] * len(parts)
+    for picture, part in zip(pictures, parts, strict=True):
+        if part is None:
+            raise InputError(
+                f"{picture} lies in no subfolder called train, validation or test, as others in {folder} do: "
+                "move it to one"
+            )
+    return parts
+
+
+def _part(subfolders) -> str | None:
+    """The part that the deepest of the subfolders' names says, if any does."""
+    spelt = {name: part for part, names in PARTS.items() for name in names}
+    said = [spelt[name.lower()] for name in subfolders if name.lower() in spelt]
+    return said[-1] if said else None
 
 
 def _decode(folder, found, cache):
@@ -135,7 +167,7 @@ def _decode(folder, found, cache):
 
     from hsi_inr_tf.pictures import read_picture
 
-    wavelengths, largest = None, 0.0
+    wavelengths, reached = None, {}
     for name, (picture, files) in tqdm(found.items(), desc=f"decoding {folder.name}", unit="scene"):
         cube, nm, full = _cube(folder, files)
         if wavelengths is None:
@@ -148,14 +180,30 @@ def _decode(folder, found, cache):
         formats.check_pair(rgb, cube, picture, files[0])
         missing.refuse(cube, files[0], "in training data")
         formats.check_values(cube, files[0], "the cube", lowest=-NOISE * float(cube.max()))
-        largest = max(largest, float(cube.max()) / full)
+        reached[files[0]] = float(cube.max()) / full
         decoded.save_scene(cache, name, rgb, cube)
-    whites = [float(full if largest <= 1 else largest * full)] * len(found)
+    whites = [full * _white(reached)] * len(found)
     response = folder / "camera.csv"
     camera = (
         named(str(response), wavelengths, "srgb") if response.is_file() else named(wavelengths=wavelengths)
     )
     return {"names": list(found), "whites": whites, "wavelengths": wavelengths, "camera": camera.to_dict()}
+
+
+def _white(reached: dict) -> float:
+    """What stands for 1 in all scenes, from the largest value of each, by its file: 1, or the largest of all
+    where one exceeds that, which is said. InputError where the scenes cannot have a common scale.
+    """
+    largest, smallest = max(reached, key=reached.get), min(reached, key=reached.get)
+    if reached[largest] <= 1:
+        return 1.0
+    if reached[smallest] * MIXTURE < reached[largest]:
+        raise InputError(
+            f"{largest} reaches {reached[largest]:g} and {smallest} {reached[smallest]:g}: expected cubes on "
+            "one scale, relative to 1"
+        )
+    print(f"note: {reached[largest]:g}, the largest value of {largest}, stands for 1 in every scene")
+    return reached[largest]
 
 
 def _cube(folder, files):

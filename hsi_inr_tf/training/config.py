@@ -3,7 +3,8 @@
 import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from tyro.constructors import PrimitiveConstructorSpec
 
@@ -33,6 +34,9 @@ Overrides = Annotated[
         str_from_instance=lambda value: [json.dumps(value)],
     ),
 ]
+
+
+LARGEST = 2**31 - 1  # of whole numbers: what seeds and counters on devices hold
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,12 @@ class TrainConfig:
 
     def __post_init__(self):
         for name in ("steps", "batch_size", "patch", "accumulation", "validate_every", "log_every"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected at least 1")
-        for name in ("seed", "warmup_steps", "weight_decay"):
+            if not 1 <= getattr(self, name) <= LARGEST:
+                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected 1 to {LARGEST}")
+        for name in ("seed", "warmup_steps"):
+            if not 0 <= getattr(self, name) <= LARGEST:
+                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected 0 to {LARGEST}")
+        for name in ("weight_decay", "checkpoint_seconds"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected at least 0")
         if not 0 <= self.reflectance_share < 1:
@@ -168,15 +175,26 @@ class TrainConfig:
             for name in ("data_dir", "out", "start_from", "reflectances"):
                 if values.get(name) is not None:
                     values[name] = Path(values[name])
-            for name, default in asdict(cls()).items():
-                kinds = (int, float) if isinstance(default, float) else type(default)
-                if default is not None and name in values and not isinstance(values[name], kinds):
-                    raise ValueError(f"{name} is {values[name]!r}, expected such as {default!r}")
             if "augmentation" in values:
                 values["augmentation"] = Augmentation(**values["augmentation"])
+            for name, kind in get_type_hints(cls).items():
+                if name in values and not _fits(values[name], kind):
+                    raise ValueError(f"{name} is {values[name]!r}, expected such as {getattr(cls(), name)!r}")
             return cls(**values)
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: not a training configuration ({error})") from error
+
+
+def _fits(value, kind) -> bool:
+    """Whether a value read from JSON is of the type that a field declares; choices are checked later."""
+    if isinstance(kind, UnionType) or get_origin(kind) is Union:
+        return any(_fits(value, one) for one in get_args(kind))
+    if get_origin(kind) is Literal:
+        return isinstance(value, str)
+    kind = get_origin(kind) or kind
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _flag(name):

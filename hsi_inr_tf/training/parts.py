@@ -14,6 +14,11 @@ from hsi_inr_tf.training.run_folder import RunFolder
 def open_parts(config: TrainConfig) -> tuple[Scenes, Scenes | None]:
     """The scenes to train on and those to validate on, if the split has any."""
     training, validation = part_names(config)
+    chosen = config.split or config.validation_split
+    if not chosen and config.dataset.startswith("folder:"):
+        # A plain folder just trains: it validates only if it has a part for that.
+        parts = data.folder.parts_of(config.dataset.removeprefix("folder:"))
+        validation = validation if validation in parts else None
 
     def scenes(part):
         return data.open_scenes(config.dataset, config.data_dir, part, allow_missing=config.allow_missing)

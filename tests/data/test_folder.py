@@ -160,3 +160,70 @@ def test_float32_wavelengths_and_dark_noise_are_no_reason_to_refuse(folder, open
     np.savez(folder / "b.npz", cube=cubes["b"], wavelengths=np.array(NM, np.float32))
     for scene in opened():
         assert np.array_equal(scene.cube, np.clip(cubes[scene.name], 0, 1).astype(np.float32))
+
+
+def pair(path, seed=0):
+    picture(path.with_suffix(".png"), seed=seed)
+    np.savez(path.with_suffix(".npz"), cube=cube_of(seed), wavelengths=NM)
+
+
+@pytest.mark.parametrize(
+    ("train", "validation", "test"),
+    [
+        ("Train", "val", "Test"),
+        ("training", "valid", "testing"),
+        ("indoor/train", "indoor/VALIDATION", "outdoor/test"),
+        ("rgb/Training", "rgb/dev", "rgb/TEST"),
+    ],
+)
+def test_parts_are_known_by_how_people_spell_them_at_any_depth(folder, opened, train, validation, test):
+    for name, part in (("a", train), ("b", validation), ("c", test)):
+        pair(folder / part / name, ord(name))
+    assert opened("train").names == ("a",)
+    assert opened("validation").names == ("b",)
+    assert opened("test").names == ("c",)
+
+
+def test_a_sibling_of_parts_that_is_none_is_named(folder, opened):
+    for name, part in (("a", "train"), ("b", "holdout")):
+        pair(folder / part / name, ord(name))
+    with pytest.raises(InputError, match=r"holdout/b\.png lies in no subfolder called train"):
+        opened("train")
+
+
+def test_band_images_are_stacked_as_numbers_not_as_text(folder, opened):
+    values = np.random.default_rng(0).integers(0, 65536, (6, 5, 12), np.uint16)
+    picture(folder / "leaf.jpg", 6, 5)
+    for band in range(12):
+        Image.fromarray(values[..., band]).save(folder / f"leaf_{95 + band}.png")
+    (folder / "wavelengths.txt").write_text(" ".join(str(400 + 20 * band) for band in range(12)))
+    assert np.array_equal(opened().cubes[0], values)
+
+
+def test_cubes_without_a_common_scale_are_refused_and_a_common_one_is_said(folder, opened, capsys):
+    for name, largest in (("a", 0.8), ("b", 255.0)):
+        pair(folder / name)
+        np.savez(folder / f"{name}.npz", cube=cube_of(1) * largest, wavelengths=NM)
+    with pytest.raises(InputError, match=r"b\.npz reaches 25\d.*a\.npz 0\.\d.*one scale"):
+        opened()
+    np.savez(folder / "a.npz", cube=cube_of(1) * 200, wavelengths=NM)
+    opened()
+    assert "b.npz, stands for 1 in every scene" in capsys.readouterr().out
+
+
+def test_a_plain_folder_trains_on_all_of_it_and_validates_on_nothing(folder, tmp_path):
+    from hsi_inr_tf.training import TrainConfig
+    from hsi_inr_tf.training.parts import open_parts
+
+    for name in "abc":
+        pair(folder / name, ord(name))
+    config = TrainConfig(dataset=f"folder:{folder}", data_dir=tmp_path / "data")
+    training, validation = open_parts(config)
+    assert training.names == ("a", "b", "c") and validation is None
+    pair(folder / "val" / "d", 4)
+    (folder / "train").mkdir()
+    for name in "abc":
+        for suffix in (".png", ".npz"):
+            (folder / f"{name}{suffix}").rename(folder / "train" / f"{name}{suffix}")
+    training, validation = open_parts(config)
+    assert training.names == ("a", "b", "c") and validation.names == ("d",)

@@ -238,6 +238,10 @@ def _warnings(rgb, said, pixels, spectra, camera, factor, rough, surprise) -> tu
             f"the spectra are all about {factor:.2g} times as bright as the picture (another exposure or "
             f"white): divide them by {factor:.2g}"
         )
+    moved = np.flatnonzero(np.any(pixels != said, axis=1)) + 1
+    if len(moved):
+        names = f"point{'s' if len(moved) > 1 else ''} {', '.join(map(str, moved))}"
+        warnings.append(f"{names}: taken for a pixel nearby whose colour fits the spectrum better")
     seen = rgb[tuple(pixels.T)]
     off = registration.mismatch(seen, spectra / factor, camera)
     if len(said) > 3 and np.median(off) > LIGHT:
@@ -245,10 +249,6 @@ def _warnings(rgb, said, pixels, spectra, camera, factor, rough, surprise) -> tu
         off = np.zeros(len(said))
     for number, (row, column) in enumerate(said):
         name = f"point {number + 1} ({row}, {column})"
-        if np.any(pixels[number] != said[number]):
-            warnings.append(
-                f"{name} was taken for ({pixels[number, 0]}, {pixels[number, 1]}): it fits better"
-            )
         if seen[number].max() >= measuring_points.CLIPPED:
             warnings.append(f"{name} is clipped in the picture: its colour is not known")
         if rough[number] > EDGE:

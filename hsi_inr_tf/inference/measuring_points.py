@@ -8,7 +8,7 @@ from hsi_inr_tf.inference.tiling import to_float
 
 CANDIDATES = 1600  # pixels of a lattice that are weighed against each other
 CLIPPED = 0.98
-CALM = 0.45  # the share of candidates that count as calm
+CALM = 0.7  # the share of candidates that count as calm; half of it misses whole materials
 AROUND = 3  # steps from a place to each side, between which it should be calm
 
 

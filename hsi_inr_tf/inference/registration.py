@@ -10,7 +10,7 @@ FEWEST = 9  # coarse pixels that a shift is judged by
 NOTHING = 1e-4  # of the variance of colours: what rounding to 8 bit may explain
 UNEXPLAINED = 0.02  # of the variance of colours: above it another camera hides what a shift does
 AGREED = 1.3  # brightness of spectra by that of their points: above it they are of another scale
-MISMATCH = 0.03  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
+MISMATCH = 0.02  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
 
 
 def mismatch(seen, spectra, camera) -> np.ndarray:

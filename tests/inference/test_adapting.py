@@ -174,6 +174,8 @@ def test_a_point_off_by_two_pixels_finds_its_colour_where_the_others_fit(measure
     spectra = cube[[40, 20, 70], [50, 70, 80]]
     settled = registration.settled(rgb, points, spectra, CAMERA)
     assert settled[0, 1] >= 48 and settled[1:].tolist() == points[1:]
+    warnings = measured[2].adapt(rgb, points, spectra).adaptation.warnings
+    assert any(warning.startswith("point 1: taken for a pixel nearby") for warning in warnings)
 
 
 def test_no_point_is_moved_where_another_camera_took_the_picture(measured):

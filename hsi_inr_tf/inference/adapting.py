@@ -100,11 +100,7 @@ def to_points(reconstructor, rgb, points, spectra, wavelengths=None, keep: bool 
         raise InputError(f"{len(spectra)} spectra for points of shape {points.shape}, expected one a point")
     if not np.isfinite(spectra).all() or spectra.min() < -0.05:
         raise InputError("the measured spectra hold values that are negative or no numbers")
-    if spectra.max() > 2.0:
-        raise InputError(
-            f"the measured spectra reach {spectra.max():g}, expected the picture's scale, in which white is "
-            "1 (percent: divide by 100)"
-        )
+    _check_scale(spectra)
     inside = (points >= -0.5) & (points <= np.array(rgb.shape[:2]) - 0.5)
     if not inside.all():
         row, column = points[~inside.all(1)][0]
@@ -136,6 +132,10 @@ def to_cube(reconstructor, rgb, cube, keep: bool = False) -> AdaptedEngine:
     rgb = to_float(rgb)
     own = reconstructor.description
     coarse = at_wavelengths(np.asarray(cube.data, np.float64), cube.wavelengths, own.wavelengths)
+    measured = np.isfinite(coarse).all(-1)  # the others are missing
+    if not measured.any():
+        raise InputError("the coarse cube holds no pixel without missing values")
+    _check_scale(coarse[measured])
     shift = registration.shift_of(rgb, coarse, own.camera)
     pixels, truth, predicted = _areas(reconstructor, rgb, coarse, shift)
     return _by_areas(
@@ -159,6 +159,14 @@ def to_pairs(reconstructor, scenes, keep: bool = False) -> AdaptedEngine:
     joined = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     camera = resampled_camera(scenes.camera, reconstructor.description.wavelengths)
     return _by_areas(reconstructor, f"areas of {len(parts)} pairs", *joined, keep, camera=camera)
+
+
+def _check_scale(spectra):
+    if spectra.max() > 2.0:
+        raise InputError(
+            f"the measured spectra reach {spectra.max():g}, expected the picture's scale, in which white is "
+            "1 (percent: divide by 100)"
+        )
 
 
 def at_wavelengths(spectra, wavelengths, own) -> np.ndarray:
@@ -207,7 +215,9 @@ def _areas(reconstructor, rgb, coarse, shift):
             at_columns = np.linspace(columns[j, 0], columns[j, 1] - 1, samples).astype(int)
             pixels.append(rgb[np.ix_(at_rows, at_columns)].reshape(-1, 3))
             spectra.append(strip[slice(*columns[j])].mean(0))
-    return np.array(pixels), coarse[np.ix_(*kept)].reshape(len(pixels), -1), np.array(spectra)
+    truth = coarse[np.ix_(*kept)].reshape(len(pixels), -1)
+    measured = np.isfinite(truth).all(-1)
+    return np.array(pixels)[measured], truth[measured], np.array(spectra)[measured]
 
 
 def _predicted(reconstructor, rgb, pixels):

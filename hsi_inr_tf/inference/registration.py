@@ -80,12 +80,14 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
     """
     linear = camera.decode(np.asarray(rgb, np.float64))
     seen = camera.linear_rgb(np.asarray(coarse, np.float64))
+    known = np.isfinite(seen).all(-1)
     seen = np.concatenate([seen, np.ones_like(seen[..., :1])], axis=-1)
     summed = np.pad(linear.cumsum(0).cumsum(1), ((1, 0), (1, 0), (0, 0)))
     reach = [-(-side // count) for side, count in zip(rgb.shape[:2], coarse.shape[:2], strict=True)]
 
     def cost(shift):
         means, inside = _means(summed, footprints(rgb.shape, coarse.shape, shift), rgb.shape)
+        inside &= known
         if inside.sum() < FEWEST:
             return np.inf
         matrix, *_ = np.linalg.lstsq(seen[inside], means[inside], rcond=None)

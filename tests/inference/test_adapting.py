@@ -157,6 +157,17 @@ def test_a_coarse_cube_and_its_shift(measured):
     assert registration.shift_of(window, moved, CAMERA) == (3, -5)
 
 
+def test_missing_pixels_of_a_coarse_cube_are_left_out(measured):
+    rgb, cube, model, _, _ = measured
+    coarse = cube.reshape(12, 8, 12, 8, 31).mean((1, 3))
+    coarse[2:4, 5] = np.nan
+    adapted = model.adapt(rgb, cube=HyperspectralImage(coarse, CAMERA.wavelengths))
+    assert adapted.adaptation.measurements == 142 and adapted.adaptation.shift is None
+    assert rmse(cube, adapted, rgb) < 0.35 * rmse(cube, model, rgb)
+    with pytest.raises(InputError, match="missing values"):
+        model.adapt(rgb, cube=HyperspectralImage(coarse * np.nan, CAMERA.wavelengths))
+
+
 def test_pairs_of_another_sensor(measured):
     from hsi_inr_tf.data import Scenes
 

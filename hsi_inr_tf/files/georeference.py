@@ -49,7 +49,8 @@ def _same_map(crs, other) -> bool:
         return crs == other
     try:
         rasterio = import_rasterio()
-        return rasterio.crs.CRS.from_user_input(crs) == rasterio.crs.CRS.from_user_input(other)
+        with rasterio.Env():  # which keeps PROJ's messages off the terminal
+            return rasterio.crs.CRS.from_user_input(crs) == rasterio.crs.CRS.from_user_input(other)
     except ValueError:  # not installed, or no map that it knows
         return False
 
@@ -60,7 +61,8 @@ def for_rasterio(georeference: dict | None) -> dict:
         return {}
     rasterio = import_rasterio()
     try:
-        crs = rasterio.crs.CRS.from_user_input(georeference["crs"]) if georeference["crs"] else None
+        with rasterio.Env():
+            crs = rasterio.crs.CRS.from_user_input(georeference["crs"]) if georeference["crs"] else None
     except rasterio.errors.CRSError as error:
         raise InputError(f"the map '{georeference['crs'][:60]}' is unknown ({error})") from error
     if "gcps" in georeference:

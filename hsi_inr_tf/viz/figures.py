@@ -10,6 +10,7 @@ from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
 from hsi_inr_tf.optics.wavelengths import same
 
 ERRORS = "magma"
+SHOWN = 256  # pixels along the longer side of a small picture; of larger cubes every n-th pixel is drawn
 
 
 def spectra_figure(image, points, reference=None) -> Figure:
@@ -27,7 +28,7 @@ def false_colour_figure(image, nm=(650.0, 550.0, 450.0)) -> Figure:
     pictures = [(f"false colour: {', '.join(f'{v:g}' for v in nm)} nm", image.false_colour(nm))]
     if image.camera is not None:
         pictures.append((f"rendered through {image.camera.name}", picture_of(image)))
-    figure = blank_figure(5.2 * len(pictures), 5.2 * image.shape[0] / image.shape[1] + 0.5)
+    figure = blank_figure(5.2 * len(pictures), 5.2 * _proportion(image) + 0.5)
     for axes, (title, picture) in zip(np.ravel(figure.subplots(1, len(pictures))), pictures, strict=True):
         show(axes, picture)
         axes.set_title(title, fontsize=10, color=INK)
@@ -39,11 +40,11 @@ def montage(image, columns: int | None = None) -> Figure:
     bands = image.shape[2]
     columns = columns or min(bands, 8)
     rows = -(-bands // columns)
-    step = max(1, max(image.shape[:2]) // 256)
+    step = max(1, max(image.shape[:2]) // SHOWN)
     data = np.asarray(image.data[::step, ::step], np.float32)
     top = max(float(percentile(data, 99.5)), 1e-6)
     side = 1.6
-    figure = blank_figure(columns * side, rows * (side * image.shape[0] / image.shape[1] + 0.22))
+    figure = blank_figure(columns * side, rows * (side * _proportion(image) + 0.22))
     grid = np.atleast_1d(figure.subplots(rows, columns)).ravel()
     for axes in grid[bands:]:
         axes.set_visible(False)
@@ -65,14 +66,17 @@ def tinted(band: np.ndarray, nm: float) -> np.ndarray:
 def error_maps(image, reference, count: int = 5) -> Figure:
     """The absolute difference in a few bands and over all of them (root mean square), on one colour bar."""
     check_comparable(image, reference)
-    first, second = (filled(np.asarray(one.data, np.float32), np.nan) for one in (image, reference))
+    step = max(1, max(image.shape[:2]) // (2 * SHOWN))
+    first, second = (
+        filled(np.asarray(one.data[::step, ::step], np.float32), np.nan) for one in (image, reference)
+    )
     difference = np.abs(first - second)
     bands = np.linspace(0, image.shape[2] - 1, count).round().astype(int)
     maps = [(f"{image.wavelengths[b]:g} nm", difference[:, :, b]) for b in bands]
     maps.append(("all bands, RMS", np.sqrt(np.mean(difference**2, axis=2))))  # where none is missing
     top = max(float(percentile(difference, 99.5)), 1e-6)
     columns, rows = 3, -(-len(maps) // 3)
-    figure = blank_figure(columns * 3.2 + 0.9, rows * (3.2 * image.shape[0] / image.shape[1] + 0.3))
+    figure = blank_figure(columns * 3.2 + 0.9, rows * (3.2 * _proportion(image) + 0.3))
     grid = figure.subplots(rows, columns)
     for axes in grid.ravel()[len(maps) :]:
         axes.set_visible(False)
@@ -94,3 +98,8 @@ def check_comparable(image, reference) -> None:
             for one in (image, reference)
         )
         raise InputError(f"{mine} cannot be compared with {other}, expected the same shape and wavelengths")
+
+
+def _proportion(image) -> float:
+    """Height by width of a picture's frame, within what a page can hold."""
+    return float(np.clip(image.shape[0] / image.shape[1], 0.05, 4.0))

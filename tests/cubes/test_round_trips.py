@@ -226,3 +226,12 @@ def test_names_that_are_not_utf_8_are_kept_or_refused(tmp_path, format):
         assert format == "geotiff" and "caf" in str(error) and "UTF-8" in str(error)
     else:
         np.testing.assert_array_equal(cubes.read(written).data, values())
+
+
+def test_an_unknown_map_is_refused_and_nothing_reaches_the_terminal(tmp_path, capfd):
+    place = {"crs": "EPSG:326", "transform": UTM["transform"]}
+    with pytest.raises(InputError, match="EPSG:326"):
+        cubes.write(HyperspectralImage(values(), NM, georeference=place), tmp_path / "a.tif")
+    written = cubes.write(HyperspectralImage(values(), NM, georeference=place), tmp_path / "a.nc")
+    assert cubes.read(written).georeference["crs"] == "EPSG:326"
+    assert capfd.readouterr() == ("", "")

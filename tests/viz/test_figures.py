@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from hsi_inr_tf.cli.view import Options, run
-from hsi_inr_tf.cubes import summary
+from hsi_inr_tf.cubes import HyperspectralImage, summary
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.wavelength_colour import GREY, wavelength_colour
-from hsi_inr_tf.viz import figures
+from hsi_inr_tf.viz import figures, page
 
 
 def opened(figure):
@@ -76,3 +76,42 @@ def test_scripts_view_refuses_points_that_are_none(cube, tmp_path, point, words)
     cube.save(tmp_path / "cube.npz")
     with pytest.raises(InputError, match=words):
         run(Options(tmp_path / "cube.npz", points=(point,)))
+
+
+@pytest.mark.parametrize("shape", [(20_000, 1, 3), (1, 20_000, 3), (1, 1, 1)])
+def test_cubes_of_any_proportion_are_drawn(shape):
+    image = HyperspectralImage(
+        np.random.default_rng(0).random(shape, np.float32), [450, 550, 650][: shape[2]]
+    )
+    for figure in (
+        figures.false_colour_figure(image),
+        figures.montage(image),
+        figures.error_maps(image, image),
+    ):
+        assert summary.png(figure).startswith(b"\x89PNG")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("gaps", ["a corner", "a band", "all"])
+def test_missing_values_are_left_out_of_figures(gaps, tmp_path):
+    """What is not finite changes neither the limits of a picture nor anything of the pixels beside it."""
+    data = np.random.default_rng(0).random((40, 30, 3), np.float32)
+    lacking = data.copy()
+    lacking[{"a corner": np.s_[:9, :9], "a band": np.s_[..., 1], "all": np.s_[:]}[gaps]] = np.nan
+    lacking[0, 0, 0] = np.inf
+    image = HyperspectralImage(lacking, [450, 550, 650])
+    picture = image.false_colour((450, 450, 450))
+    assert np.isfinite(picture).all() and picture.min() >= 0 and picture.max() <= 1
+    for figure in (
+        figures.false_colour_figure(image),
+        figures.montage(image),
+        figures.error_maps(image, image),
+        figures.spectra_figure(image, summary.spread_points(image)),
+    ):
+        assert summary.png(figure).startswith(b"\x89PNG")
+    page.write(tmp_path / "index.html", image, image)
+    if gaps == "a corner":
+        assert not any(row < 9 and column < 9 for row, column in summary.spread_points(image))
+        low, high = np.percentile(lacking[..., 0][np.isfinite(lacking[..., 0])], (0.5, 99.5))
+        expected = np.clip((data[20, 20, 0] - low) / (high - low), 0, 1) ** (1 / 2.2)
+        assert picture[20, 20, 0] == pytest.approx(expected, abs=1e-3)

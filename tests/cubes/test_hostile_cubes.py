@@ -134,7 +134,7 @@ def test_links_within_a_file_are_no_reason_to_refuse_it(tmp_path, name):
     ],
 )
 def test_only_tiffs_are_read_as_tiffs(tmp_path, name, text):
-    (tmp_path / "secret.tif").write_bytes(b"x")
+    write(tmp_path, "geotiff", values()).rename(tmp_path / "secret.tif")
     (tmp_path / name).write_text(text.format(secret=tmp_path / "secret.tif"))
     with pytest.raises(InputError, match="GeoTIFF"):
         cubes.read(tmp_path / name)

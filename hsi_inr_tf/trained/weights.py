@@ -6,8 +6,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing, room_for
+from hsi_inr_tf.files.hdf5 import check_self_contained
 from hsi_inr_tf.trained import bundles
 from hsi_inr_tf.trained.description import ModelDescription
 
@@ -78,11 +81,16 @@ def trained_weights(path, which: str) -> Path:
 
 
 def load_weights(model: "SpectralModel", path: Path) -> None:
-    """Read a .weights.h5 file into `model`; InputError if it does not fit."""
+    """Read a .weights.h5 file into `model`; InputError if it does not fit, or is none of its own."""
+    check_self_contained(path)
     try:
         model.load_weights(path)
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path} does not fit model {model.name}: {str(error).splitlines()[0]}") from error
+    except Exception as error:  # Keras and h5py raise nearly anything on damaged files
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(f"{path} does not fit model {model.name}: {reason}") from error
+    for variable in model.variables:
+        if not np.isfinite(np.asarray(variable, np.float64)).all():
+            raise InputError(f"{path}: {variable.path} holds values that are not finite, expected weights")
 
 
 def save_weights(model: "SpectralModel", path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsi_inr_tf.cubes import missing
+from hsi_inr_tf.cubes import missing, read, trial
 from hsi_inr_tf.data import decoded, formats
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
@@ -209,9 +209,10 @@ def _white(reached: dict) -> float:
 def _cube(folder, files):
     """(cube [h, w, bands], wavelengths, the value that a full scale has)."""
     if len(files) == 1:
-        from hsi_inr_tf.cubes import read
-
+        trial.check_survives(files[0])
         image = read(files[0])
+        for note in image.notes:
+            print(f"note: {note}")
         return np.asarray(image.data, np.float32), list(image.wavelengths), 1.0
     cube = formats.band_images(files[0].parent, [file.name for file in files])
     listed = folder / "wavelengths.txt"

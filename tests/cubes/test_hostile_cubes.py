@@ -13,7 +13,7 @@ from scipy.io import savemat
 from strangers import NM, header_of, values, write
 
 from hsi_inr_tf import cubes
-from hsi_inr_tf.cubes import HyperspectralImage
+from hsi_inr_tf.cubes import HyperspectralImage, trial
 from hsi_inr_tf.errors import InputError
 
 SECRET = np.arange(240, dtype=np.uint8)
@@ -284,3 +284,14 @@ def test_what_is_no_file_is_refused_in_one_sentence(tmp_path, name):
     with pytest.raises(InputError) as refused:
         cubes.read(tmp_path / name)
     assert name in str(refused.value)
+
+
+def test_a_file_that_hdf5_hangs_on_is_given_up(tmp_path):
+    path = write(tmp_path, "netcdf", values(), unit="nm")
+    trial.check_survives(path)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"GCOL") + 16] = 0  # of the heap with what variable-length attributes refer to
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match="does not finish") as refused:
+        trial.check_survives(path, seconds=10)
+    assert str(path) in str(refused.value)

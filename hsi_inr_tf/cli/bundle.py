@@ -31,13 +31,16 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Bundle a run with the package: model.weights.h5, description.json and model.tflite (float32, any
-    size).
+    """Bundle a run with the package: model.weights.h5, description.json, model.tflite (float32, any size) and
+    training.json, which `hsi-inr train --config` takes.
     """
     from hsi_inr_tf import export
     from hsi_inr_tf.evaluation.calibration import fit
+    from hsi_inr_tf.files import write_text
     from hsi_inr_tf.trained import bundles
     from hsi_inr_tf.trained.weights import load_run
+    from hsi_inr_tf.training import TrainConfig
+    from hsi_inr_tf.training.run_folder import RunFolder
 
     model, description = load_run(options.run, options.which)
     if options.folds:
@@ -45,6 +48,9 @@ def run(options: Options) -> None:
         description = replace(description, uncertainty=fitted.to_dict())
     out = options.out or bundles.PRETRAINED / description.model
     size = export.model_folder(model, description, out, largest=LARGEST)
+    path = RunFolder(options.run).config
+    config = TrainConfig.from_json(path.read_text(), path)
+    write_text(out / bundles.TRAINING, replace(config, data_dir=None, out=None).to_json())
     print(f"{out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
 
 

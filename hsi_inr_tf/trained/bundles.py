@@ -1,8 +1,9 @@
-"""The trained models that come with the package, and the three files that make such a folder."""
+"""The trained models that come with the package, and the files that make such a folder."""
 
 from pathlib import Path
 
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
+TRAINING = "training.json"  # the configuration that `hsi-inr train --config` takes
 DESCRIPTION, WEIGHTS, LITE = "description.json", "model.weights.h5", "model.tflite"
 
 

@@ -13,7 +13,7 @@ from hsi_inr_tf.cubes.values import check_memory
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import wavelengths as units
 
-BESIDE = "wavelengths.txt"  # lists the wavelengths of cubes beside it that do not say theirs
+BESIDE = "wavelengths.txt"  # the wavelengths of cubes beside it, or in a folder beside it, that state none
 BLOCK = 1 << 24  # values that are converted at once
 
 
@@ -40,13 +40,16 @@ class Statement:
 
 def image_of(said: Statement) -> HyperspectralImage:
     """Raises InputError, naming the file, where what it says does not make a cube."""
-    beside = said.source.with_name(BESIDE)
+    folders = (said.source.absolute().parent, said.source.absolute().parent.parent)
+    beside = next((folder / BESIDE for folder in folders if (folder / BESIDE).is_file()), None)
     if said.wavelengths is not None:
         nm = units.in_nm(said.wavelengths, said.unit, said.source)
-    elif beside.is_file():
+    elif beside is not None:
         nm = units.listed(beside)
     else:
-        raise InputError(f"{said.source} names no wavelengths, expected {said.expected}, or {beside}")
+        raise InputError(
+            f"{said.source} names no wavelengths, expected {said.expected}, or {folders[0] / BESIDE}"
+        )
     values = np.moveaxis(said.values, _spectral_axis(said, len(nm)), 2)
     if values.dtype.kind not in "fiub":
         raise InputError(f"{said.source}: its cube is of {values.dtype}, expected real numbers")

@@ -118,6 +118,12 @@ def test_wavelengths_may_lie_beside_the_cube(tmp_path, format, text):
     np.testing.assert_array_equal(image.data, values())
 
 
+def test_wavelengths_may_lie_beside_the_folder_of_the_cubes(tmp_path):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "wavelengths.txt").write_text("450 550 650")
+    assert cubes.read(write(tmp_path / "train", "mat", values(), None)).wavelengths == tuple(NM)
+
+
 def test_a_geotiff_that_gdal_copied_from_envi_is_in_micrometres(tmp_path):
     import rasterio.shutil
 

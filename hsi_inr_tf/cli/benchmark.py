@@ -1,4 +1,4 @@
-"""scripts/benchmark.py NAME: measurements and the paper's tables, listed in one table."""
+"""hsi-inr benchmark NAME: measurements and the paper's tables, listed in one table."""
 
 import sys
 from importlib import import_module
@@ -14,12 +14,12 @@ TABLE = {
     "adapting": "what measured points and coarse cubes buy on scenes of groups that regression never saw",
     "start": "what a person waits for each command from nothing: help, reconstruct, view, serve",
     "speed": "models beside each other in Keras, SavedModel and LiteRT: milliseconds, multiply-adds, memory",
-    "cost": "a figure of accuracy against cost, from what table1, scripts/evaluate.py and speed wrote",
+    "cost": "a figure of accuracy against cost, from what table1, hsi-inr evaluate and speed wrote",
     "data": "feeding rate of training, and peak memory of building full-size scenes",
     "training": "patches a second in training, waiting for data, memory: by model, batch and compiler",
     "reconstruct": "peak memory and time of reconstructing photographs of growing size",
     "export": "Keras, SavedModel and LiteRT on the clock, with 1 and 2 threads",
-    "load": "load test of scripts/serve.py: speed, memory, wrong answers, malformed requests",
+    "load": "load test of hsi-inr serve: speed, memory, wrong answers, malformed requests",
 }
 
 
@@ -34,6 +34,6 @@ def main(argv=None) -> None:
     if name not in ("-h", "--help"):
         print(f"error: no benchmark '{name}', expected one of {', '.join(TABLE)}", file=sys.stderr)
         sys.exit(2)
-    print("usage: scripts/benchmark.py NAME [OPTIONS]        NAME --help shows the options of one\n")
+    print("usage: hsi-inr benchmark NAME [OPTIONS]        NAME --help shows the options of one\n")
     for name, what in TABLE.items():
         print(f"  {name:<12} {what}")

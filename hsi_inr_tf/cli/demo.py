@@ -10,12 +10,12 @@ from hsi_inr_tf.errors import InputError
 
 NEXT = (
     (
-        "python scripts/reconstruct.py PHOTO.jpg --model inr-compact --out photo.hdr",
+        "hsi-inr reconstruct PHOTO.jpg --model inr-compact --out photo.hdr",
         "your own photograph, bundled weights",
     ),
-    ("python scripts/view.py photo.hdr", "its bands and spectra, as figures and a page"),
-    ("python scripts/serve.py --help", "a server for these models"),
-    ("python scripts/train.py --help", "training on CAVE, NUS, NTIRE2018, ARAD_1K or your own pairs"),
+    ("hsi-inr view photo.hdr", "its bands and spectra, as figures and a page"),
+    ("hsi-inr serve --help", "a server for these models"),
+    ("hsi-inr train --help", "training on CAVE, NUS, NTIRE2018, ARAD_1K or your own pairs"),
 )
 
 

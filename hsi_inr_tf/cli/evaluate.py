@@ -30,7 +30,7 @@ class Options:
     protocol: Literal[tuple(PROTOCOLS)] = "full"
     """How to score: full (whole frame), seed (Eq. 12-14), released (64x64 crops) or mstpp (centre crop)."""
     consistent: bool = False
-    """Correct the model's cubes so that they reproduce the RGB, as scripts/reconstruct.py --consistent
+    """Correct the model's cubes so that they reproduce the RGB, as hsi-inr reconstruct --consistent
     does.
     """
     coverage: bool = False

@@ -65,7 +65,7 @@ def run(options: Options) -> None:
 
     if not options.images:
         raise InputError(
-            "no pictures given: scripts/reconstruct.py PICTURE... --model MODEL --out FILE_OR_FOLDER"
+            "no pictures given: hsi-inr reconstruct PICTURE... --model MODEL --out FILE_OR_FOLDER"
         )
     images = pictures.find_images(options.images)
     targets = _targets(images, options)

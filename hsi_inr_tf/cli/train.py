@@ -1,4 +1,4 @@
-"""scripts/train.py: train a model, or go on with a run that was interrupted."""
+"""hsi-inr train: train a model, or go on with a run that was interrupted."""
 
 import argparse
 from dataclasses import dataclass, fields
@@ -29,8 +29,8 @@ def run(options: Options) -> None:
         "split": part_names(options)[1] or "NAME:PART",
     }
     flags = " ".join(f"--{name} {value}" for name, value in flags.items() if value)
-    print(f"score it: python scripts/evaluate.py {folder} {flags}")
-    print(f"use it:   python scripts/reconstruct.py IMAGE --model {folder} --out FILE")
+    print(f"score it: hsi-inr evaluate {folder} {flags}")
+    print(f"use it:   hsi-inr reconstruct IMAGE --model {folder} --out FILE")
 
 
 def from_file(argv) -> Options | None:

@@ -1,4 +1,4 @@
-"""Running a SavedModel that scripts/export.py wrote; needs TensorFlow, but none of the model's code."""
+"""Running a SavedModel that hsi-inr export wrote; needs TensorFlow, but none of the model's code."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The model as kserve sees it: V1 and V2 requests in, cubes out. The same class runs in scripts/serve.py and
+"""The model as kserve sees it: V1 and V2 requests in, cubes out. The same class runs in hsi-inr serve and
 on a cluster.
 """
 

@@ -67,7 +67,7 @@ def _saved_models(path):
 def _from_folder(path):
     file = saved_model_folder(path) / "assets" / MEMBER
     if not file.is_file():
-        raise InputError(f"it holds no assets/{MEMBER}, expected a SavedModel written by scripts/export.py")
+        raise InputError(f"it holds no assets/{MEMBER}, expected a SavedModel written by hsi-inr export")
     return file.read_text("utf-8")
 
 
@@ -81,5 +81,5 @@ def _from_tflite(path):
             return archive.read(MEMBER).decode("utf-8")
     except (zipfile.BadZipFile, KeyError, OSError) as error:
         raise InputError(
-            f"it carries no readable {MEMBER}, expected a .tflite written by scripts/export.py"
+            f"it carries no readable {MEMBER}, expected a .tflite written by hsi-inr export"
         ) from error

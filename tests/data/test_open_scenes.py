@@ -7,7 +7,7 @@ from hsi_inr_tf.errors import InputError
 
 
 def test_a_dataset_that_is_not_built_says_how_to_build_it(tmp_path):
-    with pytest.raises(InputError, match="tfds build tfds_builders/cave --data_dir"):
+    with pytest.raises(InputError, match="hsi-inr build cave --data-dir"):
         open_scenes("cave", tmp_path)
 
 

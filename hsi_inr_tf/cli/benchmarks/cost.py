@@ -1,4 +1,4 @@
-"""Accuracy against cost, in one figure: scores of table1 and of scripts/evaluate.py over the milliseconds of
+"""Accuracy against cost, in one figure: scores of table1 and of hsi-inr evaluate over the milliseconds of
 speed.
 """
 
@@ -18,11 +18,11 @@ OURS = "inr-"
 @dataclass(frozen=True)
 class Options:
     scores: tuple[Path, ...]
-    """What scripts/evaluate.py --json wrote, and table.json of scripts/benchmark.py table1: of the same
+    """What hsi-inr evaluate --json wrote, and table.json of hsi-inr benchmark table1: of the same
     scenes and protocol.
     """
     speed: Path
-    """What scripts/benchmark.py speed --json wrote."""
+    """What hsi-inr benchmark speed --json wrote."""
     out: Path
     """Figure to write (.svg, .png, .pdf)."""
     size: int = 512

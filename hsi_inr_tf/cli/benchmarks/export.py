@@ -20,7 +20,7 @@ class Options:
     threads: tuple[int, ...] = (1, 2)
     """Numbers of threads."""
     quantize: tuple[str, ...] = ("none", "float16", "dynamic")
-    """The TFLite files to time; int8 and int16x8 need calibration, see scripts/export.py."""
+    """The TFLite files to time; int8 and int16x8 need calibration, see hsi-inr export."""
     repeats: int = 20
     """Calls a measurement, of which the median counts."""
     json: Path | None = None

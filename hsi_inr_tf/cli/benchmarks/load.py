@@ -1,4 +1,4 @@
-"""A bounded load test of scripts/serve.py over loopback: good requests of mixed sizes, malformed ones between
+"""A bounded load test of hsi-inr serve over loopback: good requests of mixed sizes, malformed ones between
 them.
 """
 
@@ -59,7 +59,7 @@ class Tally:
 
 
 def run(options: Options) -> None:
-    """Load test of scripts/serve.py: good requests from several clients, malformed ones between them."""
+    """Load test of hsi-inr serve: good requests from several clients, malformed ones between them."""
     rows = []
     with serving(options.model) as server:
         cases = good_cases(options.model, server, options.sides)
@@ -126,7 +126,7 @@ class Running:
 
 @contextlib.contextmanager
 def serving(model: str, *arguments: str, wait: float = 600.0):
-    """Runs scripts/serve.py on free ports of loopback, gives a Running once it is ready, and ends it with
+    """Runs hsi-inr serve on free ports of loopback, gives a Running once it is ready, and ends it with
     SIGTERM.
     """
     port, grpc_port = _free_port(), _free_port()
@@ -317,7 +317,7 @@ def _until_ready(server, wait):
     while time.monotonic() < end:
         if server.process.poll() is not None:
             raise InputError(
-                f"scripts/serve.py ended with status {server.process.returncode}: run it by hand to see why"
+                f"hsi-inr serve ended with status {server.process.returncode}: run it by hand to see why"
             )
         with contextlib.suppress(OSError):
             connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
@@ -325,4 +325,4 @@ def _until_ready(server, wait):
             if connection.getresponse().status == 200:
                 return
         time.sleep(0.5)
-    raise InputError(f"scripts/serve.py was not ready after {wait:g} s")
+    raise InputError(f"hsi-inr serve was not ready after {wait:g} s")

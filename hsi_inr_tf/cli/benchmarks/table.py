@@ -47,7 +47,7 @@ class TableOptions:
     rows: tuple[str, ...] = ()
     """Only these rows, by the name of their model; all by default."""
     dataset: str = "cave"
-    """Dataset, see scripts/evaluate.py."""
+    """Dataset, see hsi-inr evaluate."""
     data_dir: Path | None = None
     """Where tfds build wrote it; by default TFDS's own place."""
     split: str | None = None
@@ -60,7 +60,7 @@ class TableOptions:
     batch_size: int = 8
     """Crops of 64x64 in a step; the same crops for every row of a seed."""
     loss: Literal[tuple(LOSSES)] = "l1"
-    """Training loss, see scripts/train.py."""
+    """Training loss, see hsi-inr train."""
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,11 @@ class Options:
     jit: tuple[bool, ...] = (False, True)
     """Without and with XLA."""
     precision: Literal["float32", "mixed", "mixed_float16", "mixed_bfloat16"] = "float32"
-    """As for scripts/train.py."""
+    """As for hsi-inr train."""
     seconds: float = 20.0
     """How long each is timed, after two steps that are not."""
     dataset: str | None = None
-    """Dataset to read, see scripts/train.py; by default eight made-up scenes of 512 x 512 in memory."""
+    """Dataset to read, see hsi-inr train; by default eight made-up scenes of 512 x 512 in memory."""
     data_dir: Path | None = None
     """Where tfds build wrote it."""
     json: Path | None = None

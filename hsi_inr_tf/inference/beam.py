@@ -88,7 +88,18 @@ def run(
             | "report" >> beam.io.WriteToText(str(report), shard_name_template="")
         )
     outcomes = [Outcome(**json.loads(line)) for line in report.read_text("utf-8").splitlines()]
-    return sorted(outcomes, key=lambda outcome: outcome.picture)
+    return accounted_for(jobs, outcomes)
+
+
+def accounted_for(jobs: Sequence[tuple[str, str]], outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """An outcome for every one of `jobs` (picture, target), sorted by picture: some runners lose elements, or
+    compute them twice.
+    """
+    told = {outcome.picture: outcome for outcome in outcomes}
+    return [
+        told.get(picture, Outcome(picture, error=f"{picture} was lost by the runner: reconstruct it again"))
+        for picture in sorted({picture for picture, _ in jobs})
+    ]
 
 
 def _line(outcome: Outcome) -> str:

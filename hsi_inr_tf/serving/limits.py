@@ -10,12 +10,14 @@ PATIENCE = 30.0
 @dataclass(frozen=True)
 class Limits:
     """`body`: bytes of a request. `pixels`: of all pictures of a request together. `json_pixels`: the same
-    where the answer is JSON, which takes some 350 bytes a pixel and is built in memory. `requests`: at the
-    same time."""
+    where the answer is JSON, which takes some 350 bytes a pixel and is built in memory. `pictures`: of one
+    request. `requests`: at the same time.
+    """
 
     body: int = 32 << 20
     pixels: int = 1 << 20
     json_pixels: int = 1 << 16
+    pictures: int = 64
     requests: int = 64
 
 
@@ -43,12 +45,13 @@ class RequestLimit:
 
 class BodyLimit:
     """ASGI middleware: answers 413 to requests whose body is longer than `limit` bytes, without keeping it in
-    memory.
+    memory, and 408 to those whose body takes longer than `patience` seconds.
     """
 
-    def __init__(self, app, limit: int):
+    def __init__(self, app, limit: int, patience: float = PATIENCE):
         self.app = app
         self.limit = limit
+        self.patience = patience
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
@@ -58,13 +61,18 @@ class BodyLimit:
         more = True
         if length <= self.limit:
             length = 0
-            while more and length <= self.limit:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    return None
-                chunks.append(message.get("body", b""))
-                length += len(chunks[-1])
-                more = message.get("more_body", False)
+            try:
+                async with asyncio.timeout(self.patience):  # a body that trickles in holds a place
+                    while more and length <= self.limit:
+                        message = await receive()
+                        if message["type"] == "http.disconnect":
+                            return None
+                        chunks.append(message.get("body", b""))
+                        length += len(chunks[-1])
+                        more = message.get("more_body", False)
+            except TimeoutError:
+                reason = f"the request's body did not arrive within {self.patience:g} s"
+                return await _refuse(408, reason, receive, send, more=False)
         if length > self.limit:
             chunks.clear()
             return await _refuse(

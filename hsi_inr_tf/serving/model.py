@@ -44,7 +44,7 @@ class ServedModel(Model):
         self.reconstructor = reconstructor
         self.limits = limits
         # The event loop must stay free to answer others.
-        self._executor = ThreadPoolExecutor(workers, "reconstruct")
+        self.executor = ThreadPoolExecutor(workers, "reconstruct")
         self.ready = True
 
     def get_input_types(self) -> list[dict]:
@@ -67,7 +67,7 @@ class ServedModel(Model):
 
     async def predict(self, payload, headers=None, response_headers=None):
         answer = self._v2 if isinstance(payload, InferRequest) else self._v1
-        return await asyncio.get_running_loop().run_in_executor(self._executor, _refusing, answer, payload)
+        return await asyncio.get_running_loop().run_in_executor(self.executor, _refusing, answer, payload)
 
     def _v1(self, payload) -> dict:
         if not isinstance(payload, dict):
@@ -79,8 +79,9 @@ class ServedModel(Model):
             raise InputError('the request must have either "instances" or "inputs"')
         if "instances" in payload:
             instances = payload["instances"]
-            if not isinstance(instances, list) or not instances:
+            if not isinstance(instances, list):
                 raise InputError('"instances" must be a list with at least one picture')
+            self._counted(instances)
             return {
                 "predictions": self._cubes(
                     [self._instance(value) for value in instances], self.limits.json_pixels
@@ -90,7 +91,7 @@ class ServedModel(Model):
         if isinstance(inputs, dict) and len(inputs) == 1:
             name, inputs = next(iter(inputs.items()))
             if name == "image_bytes":
-                files = inputs if isinstance(inputs, list) else [inputs]
+                files = self._counted(inputs if isinstance(inputs, list) else [inputs])
                 return {
                     "outputs": self._cubes(
                         [self._instance({name: file}) for file in files], self.limits.json_pixels
@@ -110,7 +111,7 @@ class ServedModel(Model):
             raise InputError(
                 'a picture must be numbers [height, width, 3], {"rgb": ...} or {"image_bytes": {"b64": ...}}'
             )
-        return self._decoded(_from_base64(file))
+        return self.decoded(_from_base64(file))
 
     def _v2(self, request: InferRequest) -> InferResponse:
         if len(request.inputs) != 1 or request.inputs[0].name not in ("rgb", "image_bytes"):
@@ -146,17 +147,27 @@ class ServedModel(Model):
         if tensor.name == "image_bytes":
             if tensor.datatype != "BYTES":
                 raise InputError(f"input image_bytes has datatype {tensor.datatype}, expected BYTES")
-            files = _values(tensor).reshape(-1)
-            return [self._decoded(_from_base64(file) if isinstance(file, str) else file) for file in files]
+            files = self._counted(_values(tensor).reshape(-1))
+            return [self.decoded(_from_base64(file) if isinstance(file, str) else file) for file in files]
         if tensor.datatype not in ("FP32", "FP64", "UINT8"):
             raise InputError(f"input rgb has datatype {tensor.datatype}, expected FP32 or UINT8")
         return _pictures(_values(tensor))
 
-    def _decoded(self, file: bytes) -> np.ndarray:
+    def decoded(self, file: bytes) -> np.ndarray:
+        """A PNG or JPEG file as rgb [height, width, 3] in the model camera's encoding."""
         rgb = decode_image(file, max_pixels=self.limits.pixels)
         return srgb.decode(rgb) if self.reconstructor.description.camera.encoding == "linear" else rgb
 
+    def _counted(self, pictures):
+        """The same; InputError for none and for more than are taken, before any is decoded."""
+        if not 0 < len(pictures) <= self.limits.pictures:
+            raise InputError(
+                f"the request holds {len(pictures)} pictures, expected 1 to {self.limits.pictures}"
+            )
+        return pictures
+
     def _cubes(self, pictures: list[np.ndarray], most: int) -> list[np.ndarray]:
+        self._counted(pictures)
         pixels = sum(picture.shape[0] * picture.shape[1] for picture in pictures if picture.ndim == 3)
         if pixels > most:
             hint = ": ask for binary tensors (V2)" if pixels <= self.limits.pixels else ""
@@ -199,7 +210,9 @@ def _numbers(values) -> np.ndarray:
 
 
 def _from_base64(text: str) -> bytes:
+    if text.startswith("data:"):  # as browsers write files into pages
+        text = text.partition(",")[2]
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)  # encoders break lines
     except (binascii.Error, ValueError) as error:
         raise InputError("image_bytes is not base64") from error

@@ -21,6 +21,7 @@ from kserve.protocol.model_repository_extension import ModelRepositoryExtension
 
 from hsi_inr_tf.serving.limits import BodyLimit, RequestLimit
 from hsi_inr_tf.serving.model import Refused, ServedModel
+from hsi_inr_tf.serving.upload import upload_to
 
 GRACE = 30  # seconds that requests under way get to finish
 
@@ -47,6 +48,7 @@ class Server(ModelServer):
         app.add_exception_handler(Refused, _refused)
         app.add_exception_handler(RequestValidationError, _not_valid)
         app.add_api_route(f"/v1/models/{model.name}/metadata", _metadata_of(model), methods=["GET"])
+        app.add_api_route(f"/v1/models/{model.name}/cube", upload_to(model), methods=["POST"])
         self.start([model])
 
     async def _serve(self):

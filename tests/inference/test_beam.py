@@ -72,3 +72,18 @@ def test_an_unknown_runner_is_named(folder):
     )
     assert ended.returncode == 2
     assert "no runner NoRunner" in ended.stderr
+
+
+def test_pictures_that_a_runner_loses_are_named_and_those_it_computes_twice_count_once():
+    from hsi_inr_tf.inference.beam import Outcome, accounted_for
+
+    jobs = [("b.png", "b.hdr"), ("a.png", "a.hdr"), ("c.png", "c.hdr")]
+    told = [
+        Outcome("a.png", summary="fine"),
+        Outcome("c.png", error="damaged"),
+        Outcome("a.png", summary="fine"),
+    ]
+    a, b, c = accounted_for(jobs, told)
+    assert (a.picture, b.picture, c.picture) == ("a.png", "b.png", "c.png")
+    assert a.summary == "fine" and c.error == "damaged"
+    assert "b.png was lost by the runner" in b.error

@@ -88,7 +88,7 @@ def test_the_client_gets_cubes_and_wavelengths_and_is_refused_in_a_sentence(mode
         ("/v1/models/loaded:predict", b"[" * 100_000, "application/json", "Unrecognized request format"),
         ("/v1/models/loaded:predict", b"null", "application/json", "no JSON object"),
         ("/v1/models/loaded:predict", b"hello", "text/plain", "no JSON object"),
-        ("/v1/models/loaded:predict", b'{"instances": []}', "application/json", "at least one picture"),
+        ("/v1/models/loaded:predict", b'{"instances": []}', "application/json", "holds 0 pictures"),
         (
             "/v1/models/loaded:predict",
             b'{"instances": 3}',
@@ -211,3 +211,98 @@ def test_v2_rest_takes_files_as_base64(model, server):
 def test_settings_that_cannot_be_are_refused_before_anything_is_loaded(arguments, reason):
     with pytest.raises(InputError, match=reason):
         serve.run(tyro.cli(serve.Options, args=["no-such-model", *arguments]))
+
+
+def post(address, body, headers=None):
+    """(status, body, headers) of a POST."""
+    import urllib.error
+    import urllib.request
+
+    request = urllib.request.Request(address, body, headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.read(), dict(answer.headers)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(), dict(error.headers)
+
+
+def png(side=24, seed=0):
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side + 8, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return pixels, file.getvalue()
+
+
+@pytest.mark.parametrize("format", ["npz", "envi"])
+def test_a_photograph_is_answered_with_its_cube_as_a_file(model, server, tmp_path, format):
+    import zipfile
+
+    from hsi_inr_tf import HyperspectralImage
+
+    pixels, file = png()
+    status, body, headers = post(f"{url(server)}/v1/models/{server.name}/cube?format={format}", file)
+    assert status == 200 and "attachment" in headers["content-disposition"], body[:200]
+    path = tmp_path / "cube.npz"
+    if format == "npz":
+        path.write_bytes(body)
+    else:
+        zipfile.ZipFile(io.BytesIO(body)).extractall(tmp_path)
+        path = tmp_path / "cube.hdr"
+    cube = HyperspectralImage.load(path)
+    assert cube.data == pytest.approx(load_model(model).reconstruct(pixels).data, abs=1e-5)
+    assert len(cube.wavelengths) == 31
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "message"),
+    [("", b"no picture", "no picture"), ("", b"", "no body"), ("?format=tiff", png()[1], "npz or envi")],
+)
+def test_uploads_that_cannot_be_answered_are_refused_in_a_sentence(server, query, body, message):
+    status, answer, _ = post(f"{url(server)}/v1/models/{server.name}/cube{query}", body)
+    assert status == 400 and message in json.loads(answer)["error"]
+
+
+@pytest.mark.parametrize("count", [0, 65, 5000])
+def test_no_picture_and_too_many_are_refused_before_they_are_decoded(server, count):
+    _, file = png(1)
+    text = base64.b64encode(file).decode()
+    body = json.dumps({"inputs": {"image_bytes": [text] * count}}).encode()
+    began = time.monotonic()
+    status, answer, _ = post(
+        f"{url(server)}/v1/models/{server.name}:predict", body, {"content-type": "application/json"}
+    )
+    assert status == 400 and f"holds {count} pictures, expected 1 to 64" in json.loads(answer)["error"]
+    assert time.monotonic() - began < 5
+
+
+def test_base64_with_line_ends_and_data_addresses_are_taken(server):
+    _, file = png(16)
+    plain = base64.b64encode(file).decode()
+    address = f"{url(server)}/v1/models/{server.name}:predict"
+    answers = []
+    for text in (plain, base64.encodebytes(file).decode(), f"data:image/png;base64,{plain}"):
+        body = json.dumps({"instances": [{"b64": text}]}).encode()
+        status, answer, _ = post(address, body, {"content-type": "application/json"})
+        assert status == 200, answer
+        answers.append(json.loads(answer))
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_body_that_trickles_in_is_refused_after_a_while():
+    from hsi_inr_tf.serving.limits import BodyLimit
+
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message):
+        sent.append(message)
+
+    async def app(scope, receive, send):
+        raise AssertionError("never called")
+
+    scope = {"type": "http", "method": "POST", "headers": []}
+    asyncio.run(BodyLimit(app, 1000, patience=0.3)(scope, receive, send))
+    assert sent[0]["status"] == 408 and b"did not arrive within 0.3 s" in sent[1]["body"]

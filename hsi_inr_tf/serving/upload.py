@@ -1,0 +1,59 @@
+"""A photograph in, a cube file out: what a person with curl asks for."""
+
+import asyncio
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from hsi_inr_tf import cubes
+from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.serving.model import Refused, ServedModel
+
+# What `?format=` may ask for -> the type of the answer.
+ANSWERS = {"npz": "application/octet-stream", "envi": "application/zip"}
+
+
+def upload_to(model: ServedModel):
+    """POST /v1/models/NAME/cube?format=npz|envi with the bytes of a PNG or JPEG file as its body: the cube as
+    .npz, or as ENVI header and values in a zip.
+    """
+
+    async def answer(request: Request, format: str = "npz") -> Response:
+        body = await request.body()
+        try:
+            written = await asyncio.get_running_loop().run_in_executor(
+                model.executor, _cube_file, model, body, format
+            )
+        except InputError as error:
+            raise Refused(str(error)) from error
+        name = f"cube.{'npz' if format == 'npz' else 'zip'}"
+        return Response(
+            written,
+            media_type=ANSWERS[format],
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
+
+    return answer
+
+
+def _cube_file(model, body, format) -> bytes:
+    if format not in ANSWERS:
+        raise InputError(f"format is {format}, expected {' or '.join(ANSWERS)}")
+    if not body:
+        raise InputError(
+            "the request has no body, expected a PNG or JPEG file: curl --data-binary @photo.jpg"
+        )
+    image = model.reconstructor.reconstruct(model.decoded(body))
+    with tempfile.TemporaryDirectory() as folder:
+        path = cubes.write(image, Path(folder) / f"cube.{'npz' if format == 'npz' else 'hdr'}")
+        if format == "npz":
+            return path.read_bytes()
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for file in sorted(Path(folder).iterdir()):
+                archive.write(file, file.name)
+        return packed.getvalue()

@@ -95,7 +95,7 @@ def test_sixteen_bit_pictures_equal_their_floats(reconstructor, photograph):
 @pytest.mark.parametrize(
     "bad, words",
     [
-        (np.zeros((4, 4)), "height, width, 3"),
+        (np.zeros((4, 4, 2)), "height, width, 3"),
         (np.full((4, 4, 3), 2.0), "expected \\[0, 1\\]"),
         (np.full((4, 4, 3), np.nan), "not numbers"),
         (np.zeros((0, 4, 3)), "height, width, 3"),

@@ -84,9 +84,7 @@ def inr_committee(
     """Ours, for whole images on small machines: regression whose coefficients small hypernetworks adapt to
     every cell.
 
-    Trained by the commands in pretrained/*/README.md, on one core of an AMD EPYC, five folds of twenty CAVE
-    scenes give PSNR 36.15, MPSNR 39.92, SSIM .9817, SAM 7.37 in 32 minutes; inr-edge 35.82, 39.51, .9793,
-    7.66 in 7 (protocol full, 2026-11-25).
+    Trained as pretrained/*/training.json says; the model cards beside it have the scores.
     """
     features = PixelFeatures(degree, hidden, frequencies, name="features")
 
@@ -126,7 +124,7 @@ TABLE = {
     "inr-table3-n5": partial(inr, frequencies=5),
     "inr-single": inr_single,
     "inr-compact": inr_committee,
-    "inr-edge": partial(inr_committee, members=1, degree=3, hidden=8, cell=16, dilations=(1,)),
+    "inr-edge": partial(inr_committee, members=1, degree=3, hidden=8, cell=16, dilations=(1,), trust=0.6),
     "cnn": CNN,
     "unet": UNet,
     "hscnn-r": HSCNNR,

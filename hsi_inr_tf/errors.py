@@ -7,3 +7,8 @@ class InputError(ValueError):
 
     Commands print it on one line and exit with status 2.
     """
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception of another package says, in one line; its name where it says nothing."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

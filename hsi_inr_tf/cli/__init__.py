@@ -1,30 +1,54 @@
 """The commands: each module has an Options dataclass and `run(options)`; main.py lists them."""
 
+import io
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 
-from hsi_inr_tf import extras
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf import extras, ranges
+from hsi_inr_tf.errors import InputError, first_line
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """End the process in one line on standard error where the block cannot go on: with status 2 for bad input
-    and missing packages, 130 for Ctrl-C.
+    """End the process in one line on standard error where the block cannot go on: with status 2 for bad
+    input, what the operating system refuses and missing packages, 130 for Ctrl-C.
     """
     try:
         yield
     except InputError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        sys.exit(2)
+        refuse(str(error))
     except ModuleNotFoundError as error:
-        print(f"error: {extras.missing(error.name or str(error))}", file=sys.stderr)
-        sys.exit(2)
+        refuse(extras.missing(error.name or str(error)))
+    except BrokenPipeError:  # whoever read the output, `head` say, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        refuse(refused(error))
+    except MemoryError:
+        refuse("there is not enough memory for this, expected smaller pictures, cubes or tiles")
     except KeyboardInterrupt as stop:
         print(*stop.args, file=sys.stderr)
         sys.exit(130)
+
+
+def refuse(sentence: str) -> None:
+    """Print one line, with what cannot be printed spelt out, and end with status 2."""
+    line = " ".join(f"error: {sentence}".split())
+    encoding = sys.stderr.encoding or "utf-8"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    sys.exit(2)
+
+
+def refused(error: OSError) -> str:
+    """What the operating system refused, with the file's name, in a sentence."""
+    names = [str(name) for name in (error.filename, error.filename2) if name is not None]
+    if not names:
+        return f"the system refused a file or connection ({error.strerror or first_line(error)})"
+    shown = " to ".join(name if len(name) <= 200 else f"{name[:100]}...{name[-60:]}" for name in names)
+    return f"{shown} cannot be used ({error.strerror or first_line(error)})"
 
 
 def command(
@@ -38,12 +62,39 @@ def command(
     """
     warnings.filterwarnings("ignore", category=UserWarning, module="tensorflow_datasets")
     with refusals():
-        import tyro
-
         argv = sys.argv[1:] if argv is None else argv
         default = defaults(argv) if defaults else None
-        description = run.__doc__
+        description = run.__doc__ or ""
         if examples:
             description += "\n\nExamples:\n" + "\n".join(f"  {line}" for line in examples)
-        parsed = tyro.cli(options, prog=prog, args=argv, description=description, default=default)
-        run(parsed)
+        run(_parsed(options, argv, prog=prog, description=description, default=default))
+
+
+def _parsed(options, argv, **more):
+    """The options; InputError with tyro's words where it has a box of them."""
+    import tyro
+
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said):
+            parsed = tyro.cli(options, args=argv, **more)
+    except SystemExit as end:
+        if not end.code:  # help
+            raise
+        raise InputError(f"{_sentence(said.getvalue())} ({more['prog'] or 'this command'} --help)") from end
+    except RecursionError as error:
+        raise InputError("an option is nested too deeply") from error
+    ranges.check(parsed)  # defaults too, which may come from a file
+    return parsed
+
+
+def _sentence(box: str) -> str:
+    """The words of tyro's box up to its rule, without its frame; of missing options only their names."""
+    lines = [line.strip("\u2502| ") for line in box.splitlines()]
+    lines = [line for line in lines if line and line[0] not in "\u256d\u2570+"]
+    rule = next((i for i, line in enumerate(lines) if set(line) <= set("\u2500-")), len(lines))
+    lines = lines[:rule]
+    if lines and lines[0].startswith("Missing from"):
+        names = [line for line in lines[1:] if line.startswith("--") or line.isupper()]
+        return f"missing {', '.join(names)}"
+    return " ".join(lines).removeprefix("Error parsing ") or "the command line cannot be read"

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-from hsi_inr_tf.cli import command
+from hsi_inr_tf.cli import command, refusals, refuse
 
 # Name of the subcommand and of its module in hsi_inr_tf/cli/benchmarks, and what it does.
 TABLE = {
@@ -27,13 +27,14 @@ def main(argv=None) -> None:
     """Run the benchmark that the command line names."""
     name, *rest = (sys.argv[1:] if argv is None else argv) or ["--help"]
     if name in TABLE:
-        module = import_module(f"hsi_inr_tf.cli.benchmarks.{name}")  # only this one: others may need extras
-        sys.argv = [f"{sys.argv[0]} {name}", *rest]  # for the usage line
-        command(module.run, module.Options, rest)
+        with refusals():
+            module = import_module(
+                f"hsi_inr_tf.cli.benchmarks.{name}"
+            )  # only this one: others may need extras
+        command(module.run, module.Options, rest, prog=f"hsi-inr benchmark {name}")
         return
     if name not in ("-h", "--help"):
-        print(f"error: no benchmark '{name}', expected one of {', '.join(TABLE)}", file=sys.stderr)
-        sys.exit(2)
+        refuse(f"no benchmark '{name}', expected one of {', '.join(TABLE)}")
     print("usage: hsi-inr benchmark NAME [OPTIONS]        NAME --help shows the options of one\n")
     for name, what in TABLE.items():
         print(f"  {name:<12} {what}")

@@ -49,7 +49,7 @@ def run(options: Options) -> None:
     out = options.out or bundles.PRETRAINED / description.model
     size = export.model_folder(model, description, out, largest=LARGEST)
     path = RunFolder(options.run).config
-    config = TrainConfig.from_json(path.read_text(), path)
+    config = TrainConfig.read(path)
     write_text(out / bundles.TRAINING, replace(config, data_dir=None, out=None).to_json())
     print(f"{out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.ranges import whole
 
 NEXT = (
     (
@@ -23,9 +24,9 @@ NEXT = (
 class Options:
     out: Path = Path("runs/demo")
     """Folder for everything the demo makes."""
-    steps: int = 2500
+    steps: whole(1) = 2500
     """Training steps."""
-    seed: int = 0
+    seed: whole(0) = 0
     """Decides the initial weights and every batch."""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import tyro
 
 from hsi_inr_tf.files import replacing, write_json
+from hsi_inr_tf.ranges import whole
 
 COLUMNS = 2  # scenes side by side on the sheet
 ROWS = 200  # of a scene that are read at once
@@ -25,7 +26,7 @@ class Options:
     """Only these scenes: NAME:PART or a split of the builder; by default all."""
     out: Path = Path("contact_sheet.png")
     """The contact sheet: per scene its RGB, a false colour of its cube, and spectra at marked points."""
-    most: int = 40
+    most: whole(1, 1000) = 40
     """Show at most this many scenes, spread over the dataset; the table always has all."""
     json: Path | None = None
     """Also write the table to this file."""

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 
-from hsi_inr_tf.cli import command, refusals
+from hsi_inr_tf.cli import command, refusals, refuse
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,7 @@ def main(argv: list[str] | None = None) -> None:
     elif name in COMMANDS:
         run(name, rest)
     else:
-        print(f"error: no command '{name}', expected one of {', '.join(COMMANDS)}", file=sys.stderr)
-        sys.exit(2)
+        refuse(f"no command '{name}', expected one of {', '.join(COMMANDS)}")
 
 
 def overview() -> str:

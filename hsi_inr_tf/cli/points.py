@@ -8,13 +8,14 @@ import numpy as np
 import tyro
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.ranges import whole
 
 
 @dataclass(frozen=True)
 class Options:
     picture: Annotated[Path, tyro.conf.Positional]
     """The photograph."""
-    count: int = 12
+    count: whole(1, 10_000) = 12
     """How many points."""
     out: Path | None = None
     """The CSV to fill in; beside it come the marked picture (.png) and .json. By default PICTURE-points.csv
@@ -32,8 +33,6 @@ def run(options: Options) -> None:
     from hsi_inr_tf.optics.resampling import parse
     from hsi_inr_tf.pictures import read_image
 
-    if options.count < 1:
-        raise InputError(f"--count {options.count} must be one at least")
     wavelengths = parse(options.wavelengths)
     rgb = read_image(options.picture)
     out = options.out or Path(f"{options.picture.stem}-points.csv")

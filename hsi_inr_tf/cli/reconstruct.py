@@ -13,6 +13,7 @@ from hsi_inr_tf.cubes.formats import FORMATS
 from hsi_inr_tf.cubes.values import DTYPES
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
+from hsi_inr_tf.ranges import between, whole
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Options:
     """
     dtype: Literal[tuple(DTYPES)] = "float32"
     """How values are stored; uint16 holds [0, 1] times 65535 in half the space."""
-    scale: float = 1.0
+    scale: between(0, 1e6) = 1.0
     """Evaluate the representation between pixels: 2 gives twice the height and width. Needs an implicit
     model.
     """
@@ -39,7 +40,7 @@ class Options:
     """Resample to 400:700:5, to 450,550,650, or to the numbers in a file (nm, within the model's range)."""
     consistent: bool = False
     """Correct the cube so that it reproduces the picture's RGB."""
-    tile: int | None = None
+    tile: whole(1, 1 << 20, optional=True) = None
     """Side of the tiles that large pictures are cut into; the result does not depend on it."""
     uncertainty: bool = False
     """Also write, as CUBE_uncertainty beside the cube, the half-width of the interval that holds the true

@@ -9,6 +9,7 @@ import tyro
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
+from hsi_inr_tf.ranges import whole
 
 
 @dataclass(frozen=True)
@@ -21,17 +22,17 @@ class Options:
     """The model's name in addresses; by default that of its preset."""
     host: str = "127.0.0.1"
     """The address to listen at; 0.0.0.0 is all of them, for anyone who can reach this machine."""
-    port: int = 8080
+    port: whole(1, 65535) = 8080
     """The port of the REST protocols, V1 and V2."""
-    grpc_port: int | None = 8081
+    grpc_port: whole(1, 65535, optional=True) = 8081
     """The port of the gRPC protocol, V2; None for no gRPC."""
-    max_body_mb: int = 32
+    max_body_mb: whole(1, 65536) = 32
     """Requests with a larger body are refused (413)."""
-    max_pixels: int = 1 << 20
+    max_pixels: whole(1) = 1 << 20
     """Requests with more pixels are refused (400), by what pictures' headers say."""
-    max_json_pixels: int = 1 << 16
+    max_json_pixels: whole(1) = 1 << 16
     """The same where the answer is JSON instead of binary tensors."""
-    workers: int = 2
+    workers: whole(1, 1024) = 2
     """Pictures that are reconstructed at the same time."""
 
 
@@ -63,9 +64,6 @@ def run(options: Options) -> None:
 
 
 def _check(options):
-    for name in ("max_body_mb", "max_pixels", "max_json_pixels", "workers"):
-        if getattr(options, name) < 1:
-            raise InputError(f"--{name.replace('_', '-')} is {getattr(options, name)}, expected at least 1")
     if options.name is not None and not re.fullmatch(r"[\w.-]+", options.name):
         raise InputError(
             f"--name {options.name} cannot stand in an address, expected letters, digits, points and dashes"

@@ -4,7 +4,6 @@ import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.training.config import TrainConfig
 
 
@@ -40,10 +39,7 @@ def from_file(argv) -> Options | None:
     path = parser.parse_known_args(argv)[0].config
     if path is None:
         return None
-    try:
-        return _settings(TrainConfig.from_json(path.read_text(), path), Options)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read ({error})") from error
+    return _settings(TrainConfig.read(path), Options)
 
 
 def _settings(of, kind):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsi_inr_tf.data.recolouring import recoloured
-from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import Camera
+from hsi_inr_tf.ranges import check, real
 
 
 @dataclass(frozen=True)
@@ -19,19 +19,17 @@ class Augmentation:
 
     flips: bool = True
     """Mirror either axis and transpose, each with probability 1/2."""
-    exposure: float = 0.0
+    exposure: real(0, 8) = 0.0
     """Multiply the light by 2^u, u uniform in [-exposure, exposure]."""
-    modulation: float = 0.0
+    modulation: real(0, 2) = 0.0
     """Multiply the spectrum by a smooth curve: standard deviation of its logarithm (another illuminant)."""
-    mixing: float = 0.0
+    mixing: real(0, 1) = 0.0
     """Probability that another crop's light is added in a random proportion (mixed materials)."""
-    recolouring: float = 0.0
+    recolouring: real(0, 1) = 0.0
     """Probability that materials are exchanged for measured reflectances, shading and texture staying."""
 
     def __post_init__(self):
-        for name, largest in (("exposure", 8.0), ("modulation", 2.0), ("mixing", 1.0), ("recolouring", 1.0)):
-            if not 0 <= getattr(self, name) <= largest:
-                raise InputError(f"augmentation: {name} is {getattr(self, name)}, expected 0 to {largest:g}")
+        check(self, "augmentation.")
 
     @property
     def physical(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import numpy as np
 
+from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.description import ModelDescription
 
 # What a person may ask for: LiteRT where there is a .tflite, else TensorFlow; or one of them.
@@ -32,3 +33,30 @@ class Engine(Protocol):
     def query(self, rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
         ...
+
+
+def check_answers(description: ModelDescription, shape, path) -> None:
+    """InputError unless a model that answers with "hsi" of `shape` [batch, height, width, bands], None where
+    it is not fixed, is the described one.
+    """
+    bands = len(description.wavelengths)
+    if len(shape) != 4:
+        raise InputError(f"{path}: it answers with {len(shape)} dimensions, expected rows, columns and bands")
+    if shape[-1] != bands:
+        raise InputError(
+            f"{path}: its description has {bands} wavelengths, but it answers with {shape[-1]} bands, "
+            "expected as many"
+        )
+
+
+def check_sides(description: ModelDescription, fixed_shape, path) -> None:
+    """InputError unless the described model takes just `fixed_shape` (height, width), or any sides (None)."""
+    patch, stride = description.patch, description.stride
+    if patch and fixed_shape != (patch, patch):
+        raise InputError(f"{path}: its description says patch {patch}, but it takes {_sides(fixed_shape)}")
+    if fixed_shape and any(side % stride for side in fixed_shape):
+        raise InputError(f"{path}: its description says stride {stride}, but it takes {_sides(fixed_shape)}")
+
+
+def _sides(fixed_shape):
+    return f"pictures of {fixed_shape[0]}x{fixed_shape[1]}" if fixed_shape else "pictures of any size"

@@ -5,7 +5,8 @@ import threading
 
 import numpy as np
 
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.errors import InputError, first_line
+from hsi_inr_tf.inference.engines import check_answers, check_sides
 from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained import exported_files
 
@@ -28,10 +29,16 @@ class LiteRTEngine:
                 self._interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count())
                 self._interpreter.allocate_tensors()
             self._run = self._interpreter.get_signature_runner("serving_default")
-        except (ValueError, RuntimeError) as error:
-            raise InputError(f"{path}: LiteRT cannot load this model ({error})") from error
-        _, height, width, _ = (int(side) for side in self._run.get_input_details()["rgb"]["shape_signature"])
+            rgb = self._run.get_input_details()["rgb"]
+            hsi = self._run.get_output_details()["hsi"]
+            _, height, width, _ = (int(side) for side in rgb["shape_signature"])
+        except (ValueError, RuntimeError, KeyError, OSError) as error:
+            raise InputError(f"{path}: LiteRT cannot load this model ({first_line(error)})") from error
+        if rgb["dtype"] != np.float32 or hsi["dtype"] != np.float32:
+            raise InputError(f"{path}: it takes and gives other numbers than float32, expected these")
         self.fixed_shape = (height, width) if height > 0 else None
+        check_answers(self.description, hsi["shape_signature"], path)
+        check_sides(self.description, self.fixed_shape, path)
         self._lock = threading.Lock()  # an interpreter has one set of buffers
         self.continuous = "sample" in self._interpreter.get_signature_list()
 
@@ -41,8 +48,22 @@ class LiteRTEngine:
             raise InputError(f"this .tflite takes pictures of {self.fixed_shape}, not {rgb.shape[1:3]}")
         with self._lock:
             if len(rgb) == 1:
-                return self._run(rgb=rgb)["hsi"]  # cubes are large: joining would copy this one once more
-            return np.concatenate([self._run(rgb=picture[None])["hsi"] for picture in rgb])
+                return self._one(rgb)  # cubes are large: joining would copy this one once more
+            return np.concatenate([self._one(picture[None]) for picture in rgb])
+
+    def _one(self, rgb):
+        try:
+            hsi = self._run(rgb=rgb)["hsi"]
+        except (RuntimeError, ValueError) as error:
+            raise InputError(
+                f"this .tflite does not run as its description says ({first_line(error)})"
+            ) from error
+        expected = (*rgb.shape[:3], len(self.description.wavelengths))
+        if hsi.shape != expected:
+            raise InputError(
+                f"this .tflite answers with {hsi.shape}, expected {expected}, as it is described"
+            )
+        return hsi
 
     def sample(self, rgb, rows, columns):
         """Spectra [1, len(rows), len(columns), bands] of one picture at fractional pixel indices."""

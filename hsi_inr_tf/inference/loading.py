@@ -11,6 +11,7 @@ from hsi_inr_tf.inference.reconstructor import Reconstructor
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.trained import exported_files
 from hsi_inr_tf.trained.bundles import DESCRIPTION, LITE, WEIGHTS, bundled, located
+from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.weights import is_run, load_bundle, load_run, trained_weights
 
 
@@ -25,20 +26,29 @@ def load(name_or_path, engine: str = "auto") -> Reconstructor:
     if engine not in engines.NAMES:
         raise InputError(f"unknown engine '{engine}', expected one of {', '.join(engines.NAMES)}")
     path = located(name_or_path)
+    reconstructor = Reconstructor(_engine(name_or_path, path, engine))
+    try:
+        reconstructor.uncertainty  # noqa: B018 - read now, so that what is wrong with it is said now
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    return reconstructor
+
+
+def _engine(name_or_path, path, engine) -> engines.Engine:
     if path.suffix == ".tflite" and path.is_file():
         if engine == "tensorflow":
             raise InputError(f"{path} runs on LiteRT only, expected --engine auto or litert")
-        return Reconstructor(LiteRTEngine(path))
+        return LiteRTEngine(path)
     if path.suffix == ".onnx" and path.is_file():
         if engine != "auto":
             raise InputError(f"{path} runs on onnxruntime only, expected --engine auto")
-        return Reconstructor(ONNXEngine(path))
+        return ONNXEngine(path)
     if exported_files.is_saved_model(path):
         if engine == "litert":
             raise InputError(f"{path} is a SavedModel and runs on TensorFlow only")
-        return Reconstructor(SavedModelEngine(path))
+        return SavedModelEngine(path)
     if is_run(path) or (path / DESCRIPTION).is_file():
-        return Reconstructor(_of_folder(path, engine))
+        return _of_folder(path, engine)
     raise InputError(
         f"no model '{name_or_path}': expected a run folder, a SavedModel folder, a .tflite or .onnx file "
         f"or one of the bundled models ({', '.join(bundled()) or 'none here'})"
@@ -52,7 +62,7 @@ def _of_folder(folder, engine) -> engines.Engine:
     if engine == "litert" or (engine == "auto" and _is_current(lite, weights)):
         if not lite.is_file():
             raise InputError(f"{folder} holds no {LITE} that LiteRT could run: export one, or --engine auto")
-        return LiteRTEngine(lite)
+        return _beside(folder, LiteRTEngine(lite))
     if not weights.is_file():
         raise InputError(f"{folder} holds no {weights.name} beside its {DESCRIPTION}")
     if not find_spec("tensorflow"):
@@ -66,3 +76,14 @@ def _is_current(lite, weights) -> bool:
         return False
     of_run = weights.parent != lite.parent
     return not of_run or lite.stat().st_mtime >= weights.stat().st_mtime
+
+
+def _beside(folder, engine) -> LiteRTEngine:
+    """The engine of a folder's model.tflite; InputError where it describes another model than the folder."""
+    said, carried = ModelDescription.read(folder / DESCRIPTION), engine.description
+    if said.model != carried.model or not said.camera.fits(carried.wavelengths):
+        raise InputError(
+            f"{folder}: its {DESCRIPTION} and its {LITE} describe different models, expected files that were "
+            "written together"
+        )
+    return engine

@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference.engines import check_answers, check_sides
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.exported_files import MEMBER
 
@@ -38,8 +39,16 @@ class ONNXEngine:
             self.description = ModelDescription.from_json(carried)
         except InputError as error:
             raise InputError(f"{path}: {error}") from error
-        _, height, width, _ = self._session.get_inputs()[0].shape
+        inputs, answers = (
+            {one.name: one for one in of} for of in (self._session.get_inputs(), self._session.get_outputs())
+        )
+        if list(inputs) != ["rgb"] or "hsi" not in answers or len(inputs["rgb"].shape) != 4:
+            raise InputError(f"{path}: it does not map one rgb to hsi, expected an .onnx of hsi-inr export")
+        _, height, width, _ = inputs["rgb"].shape
         self.fixed_shape = (height, width) if isinstance(height, int) else None
+        shape = [side if isinstance(side, int) else None for side in answers["hsi"].shape]
+        check_answers(self.description, shape, path)
+        check_sides(self.description, self.fixed_shape, path)
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         rgb = np.asarray(rgb, np.float32)

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.errors import InputError, first_line
+from hsi_inr_tf.inference import saved_model_graph
+from hsi_inr_tf.inference.engines import check_answers, check_sides
+from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained import exported_files
 
 
@@ -13,19 +16,28 @@ class SavedModelEngine:
     """
 
     def __init__(self, path):
-        import tensorflow as tf
-
         folder = exported_files.saved_model_folder(path)
         self.description = exported_files.read(folder)
         side = self.description.patch
         self.fixed_shape = (side, side) if side else None
         self.batch_size = 8 if side else 1
-        try:
-            self._loaded = tf.saved_model.load(str(folder))
-            self._run = self._loaded.signatures["serving_default"]
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"{folder}: this SavedModel cannot be loaded ({error})") from error
+        with quietly():
+            import tensorflow as tf
+
+            saved_model_graph.check(folder)
+            try:
+                self._loaded = tf.saved_model.load(str(folder))
+                self._run = self._loaded.signatures["serving_default"]
+                rgb = self._run.structured_input_signature[1]["rgb"].shape
+                hsi = self._run.structured_outputs["hsi"].shape
+                shapes = [tuple(shape) for shape in (rgb, hsi)]
+            except Exception as error:  # TensorFlow raises nearly anything on damaged files
+                raise InputError(
+                    f"{folder}: this SavedModel cannot be loaded ({first_line(error)})"
+                ) from error
         self.continuous = "sample" in self._loaded.signatures
+        check_answers(self.description, shapes[1], folder)
+        check_sides(self.description, shapes[0][1:3] if shapes[0][1] else None, folder)
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         return self._run(rgb=_floats(rgb))["hsi"].numpy()

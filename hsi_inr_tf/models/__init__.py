@@ -1,6 +1,6 @@
 """Models that map an RGB picture to a hyperspectral cube, all built by name."""
 
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.models.base import SpectralModel
 
 
@@ -21,6 +21,7 @@ def build(name: str, **overrides) -> SpectralModel:
 
     if name not in TABLE:
         raise InputError(f"unknown model '{name}', expected one of {', '.join(TABLE)}")
+    _check_size(name, overrides)
     try:
         return TABLE[name](**overrides)
     except InputError:
@@ -31,7 +32,23 @@ def build(name: str, **overrides) -> SpectralModel:
         KeyError,
         IndexError,
         ArithmeticError,
+        AttributeError,
+        MemoryError,
+        RecursionError,
     ) as error:  # what Keras says of arguments it cannot use
-        raise InputError(
-            f"model {name} cannot be built with {overrides} ({str(error).strip().splitlines()[0]})"
-        ) from error
+        raise InputError(f"model {name} cannot be built with {overrides} ({first_line(error)})") from error
+
+
+# The largest whole numbers that arguments of presets may be: beyond, models fill the memory of a machine.
+LARGEST = {"degree": 12, "members": 64, "blocks": 256, "frequencies": 32, "downsamplings": 12}
+LARGEST_OTHER = 4096
+
+
+def _check_size(name, overrides):
+    for key, value in overrides.items():
+        if isinstance(value, dict):
+            _check_size(name, value)
+        most = LARGEST.get(key, LARGEST_OTHER)
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(one, int | float) and not -most <= one <= most:
+                raise InputError(f"model {name}: {key} is {one}, expected at most {most}")

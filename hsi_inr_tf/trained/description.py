@@ -3,14 +3,20 @@ cubes.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import parse_json, read_text
 from hsi_inr_tf.optics.camera import Camera
 
 if TYPE_CHECKING:
     from hsi_inr_tf.models.base import SpectralModel
+
+MOST_BANDS = 4096
+LONGEST = 1 << 16  # pixels of strides, halos and patches
 
 
 @dataclass(frozen=True)
@@ -62,16 +68,90 @@ class ModelDescription:
         return json.dumps({**asdict(self), "camera": self.camera.to_dict()}, indent=1)
 
     @classmethod
-    def from_json(cls, text: str) -> "ModelDescription":
+    def read(cls, path) -> "ModelDescription":
+        """The description in the file `path`; InputError naming it."""
+        text = read_text(path)
         try:
-            fields = json.loads(text)
-            fields.pop("cell", None)  # said by 0.1, read by nobody
-            return cls(
-                **{
-                    **fields,
-                    "wavelengths": tuple(fields["wavelengths"]),
-                    "camera": Camera.from_dict(fields["camera"]),
-                }
+            return cls.from_json(text)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+
+    @classmethod
+    def from_json(cls, text: str) -> "ModelDescription":
+        """What `to_json` gave; InputError for what describes no model, fields of other types or ranges."""
+        stated = parse_json(text)
+        stated.pop("cell", None)  # said by 0.1, read by nobody
+        for name, (fits, expected) in EXPECTED.items():
+            if name not in stated:
+                if name in OPTIONAL:
+                    continue
+                raise InputError(f"the model's description has no {name}, expected {expected}")
+            if not fits(stated[name]):
+                shown = json.dumps(stated[name])[:40]
+                raise InputError(f"the model's description says {name} {shown}, expected {expected}")
+        if unknown := set(stated) - set(EXPECTED):
+            raise InputError(f"the model's description says {sorted(unknown)[0]}, which is not known")
+        try:
+            camera = Camera.from_dict(stated["camera"])
+        except (ValueError, TypeError) as error:
+            raise InputError(f"the model's description has no camera that can be read ({error})") from error
+        wavelengths = tuple(map(float, stated["wavelengths"]))
+        if not camera.fits(wavelengths):
+            raise InputError(
+                f"the model's description has {len(wavelengths)} wavelengths and a camera of "
+                f"{len(camera.wavelengths)} others, expected the same"
             )
-        except (ValueError, TypeError, KeyError) as error:
-            raise InputError(f"the model's description cannot be read ({error})") from error
+        if (stated["patch"] or 0) % stated["stride"]:
+            raise InputError(
+                f"the model's description says patch {stated['patch']}, expected a multiple of its stride "
+                f"{stated['stride']}"
+            )
+        return cls(**{**stated, "wavelengths": wavelengths, "camera": camera})
+
+
+def _whole(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _wavelengths(value) -> bool:
+    numbers = isinstance(value, list) and all(type(nm) in (int, float) for nm in value)
+    return (
+        numbers
+        and 1 <= len(value) <= MOST_BANDS
+        and all(0 < nm < 1e6 for nm in value)
+        and all(a < b for a, b in pairwise(value))
+    )
+
+
+def _camera(value) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("name"), str)
+        and _wavelengths(value.get("wavelengths"))
+        and isinstance(value.get("response"), list)
+        and all(isinstance(row, list) and all(_weight(one) for one in row) for row in value["response"])
+    )
+
+
+def _weight(value) -> bool:
+    return type(value) in (int, float) and abs(value) <= 1e6
+
+
+def _object(value) -> bool:
+    return isinstance(value, dict)
+
+
+OPTIONAL = ("overrides", "normalisation", "provenance", "uncertainty")
+# What a description may say: field -> whether a JSON value will do, and what is expected in words.
+EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "model": (lambda value: isinstance(value, str) and bool(value), "the name of a preset"),
+    "wavelengths": (_wavelengths, f"1 to {MOST_BANDS} ascending numbers in nm"),
+    "camera": (_camera, "an object with name, wavelengths, response and encoding"),
+    "stride": (_whole(1, LONGEST), f"a whole number from 1 to {LONGEST}"),
+    "halo": (lambda value: value is None or _whole(0, LONGEST)(value), f"0 to {LONGEST} pixels, or null"),
+    "patch": (lambda value: value is None or _whole(1, LONGEST)(value), f"1 to {LONGEST} pixels, or null"),
+    "overrides": (_object, "an object"),
+    "normalisation": (lambda value: value == "unit", '"unit"'),
+    "provenance": (_object, "an object"),
+    "uncertainty": (lambda value: value is None or _object(value), "an object, or null"),
+}

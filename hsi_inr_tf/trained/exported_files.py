@@ -25,11 +25,13 @@ def read(path) -> ModelDescription:
     """The description that the .tflite file or SavedModel folder at `path` carries."""
     path = Path(path)
     try:
-        return ModelDescription.from_json(_from_folder(path) if path.is_dir() else _from_tflite(path))
+        if path.is_dir():
+            return _from_folder(path)
+        return ModelDescription.from_json(_from_tflite(path))
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: its {MEMBER} is not text, expected JSON") from error
     except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+        raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
 
 
 def saved_model_folder(path) -> Path:
@@ -68,7 +70,7 @@ def _from_folder(path):
     file = saved_model_folder(path) / "assets" / MEMBER
     if not file.is_file():
         raise InputError(f"it holds no assets/{MEMBER}, expected a SavedModel written by hsi-inr export")
-    return file.read_text("utf-8")
+    return ModelDescription.read(file)
 
 
 def _from_tflite(path):
@@ -79,7 +81,11 @@ def _from_tflite(path):
             if archive.getinfo(MEMBER).file_size > _LIMIT:
                 raise InputError(f"its {MEMBER} is larger than {_LIMIT >> 20} MB")
             return archive.read(MEMBER).decode("utf-8")
-    except (zipfile.BadZipFile, KeyError, OSError) as error:
+    except UnicodeDecodeError:
+        raise
+    except InputError:
+        raise
+    except Exception as error:  # zipfile and zlib raise nearly anything on damaged archives
         raise InputError(
             f"it carries no readable {MEMBER}, expected a .tflite written by hsi-inr export"
         ) from error

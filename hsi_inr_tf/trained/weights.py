@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.hdf5 import check_self_contained
 from hsi_inr_tf.trained import bundles
@@ -60,10 +60,30 @@ def load_bundle(folder) -> tuple["SpectralModel", ModelDescription]:
 def _built(folder, weights):
     from hsi_inr_tf.models import build
 
-    description = ModelDescription.from_json((folder / bundles.DESCRIPTION).read_text())
-    model = build(description.model, **description.overrides)
+    description = ModelDescription.read(folder / bundles.DESCRIPTION)
+    try:
+        model = build(description.model, **description.overrides)
+    except InputError as error:
+        raise InputError(f"{folder / bundles.DESCRIPTION}: {error}") from error
+    _check(folder / bundles.DESCRIPTION, description, model)
     load_weights(model, weights)
     return model, description
+
+
+def _check(path, description, model):
+    """InputError where a description says otherwise than the model that it names answers."""
+    bands = model.output["hsi"].shape[-1]
+    if bands != len(description.wavelengths):
+        raise InputError(
+            f"{path}: it has {len(description.wavelengths)} wavelengths, but model {description.model} gives "
+            f"{bands} bands"
+        )
+    for name in ("stride", "halo", "patch"):
+        said, found = getattr(description, name), getattr(model, name)
+        if said != found:
+            raise InputError(
+                f"{path}: it says {name} {said}, but model {description.model} has {found}, expected the same"
+            )
 
 
 def trained_weights(path, which: str) -> Path:
@@ -83,14 +103,33 @@ def trained_weights(path, which: str) -> Path:
 def load_weights(model: "SpectralModel", path: Path) -> None:
     """Read a .weights.h5 file into `model`; InputError if it does not fit, or is none of its own."""
     check_self_contained(path)
+    _check_real(path)
     try:
         model.load_weights(path)
     except Exception as error:  # Keras and h5py raise nearly anything on damaged files
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise InputError(f"{path} does not fit model {model.name}: {reason}") from error
+        raise InputError(f"{path} does not fit model {model.name}: {first_line(error)}") from error
     for variable in model.variables:
         if not np.isfinite(np.asarray(variable, np.float64)).all():
             raise InputError(f"{path}: {variable.path} holds values that are not finite, expected weights")
+
+
+def _check_real(path):
+    """InputError where a file holds other than real numbers, which Keras would read as their real parts."""
+    import h5py
+
+    others: list[str] = []
+
+    def look(name, item):
+        if isinstance(item, h5py.Dataset) and item.dtype.kind not in "fiu":
+            others.append(f"{name} of type {item.dtype}")
+
+    try:
+        with h5py.File(path, "r") as file:
+            file.visititems(look)
+    except Exception as error:  # h5py raises nearly anything on damaged files
+        raise InputError(f"{path} cannot be read as HDF5 ({first_line(error)})") from error
+    if others:
+        raise InputError(f"{path} holds {others[0]}, expected real numbers")
 
 
 def save_weights(model: "SpectralModel", path: Path) -> None:

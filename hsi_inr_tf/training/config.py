@@ -10,18 +10,18 @@ from tyro.constructors import PrimitiveConstructorSpec
 
 from hsi_inr_tf.data.augmentation import Augmentation
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import parse_json, read_text
 from hsi_inr_tf.metrics import METRICS
+from hsi_inr_tf.ranges import between, check, real, whole
 from hsi_inr_tf.training.losses import LOSSES
 
 
 def _overrides(text: str) -> dict[str, Any]:
     try:
-        overrides = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"'{text}' is not JSON ({error})") from error
-    if not isinstance(overrides, dict):
-        raise ValueError(f'expected a JSON object such as {{"width": 64}}, got {text}')
-    return overrides
+        return parse_json(text)
+    except InputError as error:
+        shown = text if len(text) < 60 else f"{text[:60]}..."
+        raise ValueError(f'expected a JSON object such as {{"width": 64}}, got {shown}: {error}') from error
 
 
 Overrides = Annotated[
@@ -34,9 +34,6 @@ Overrides = Annotated[
         str_from_instance=lambda value: [json.dumps(value)],
     ),
 ]
-
-
-LARGEST = 2**31 - 1  # of whole numbers: what seeds and counters on devices hold
 
 
 @dataclass(frozen=True)
@@ -69,41 +66,41 @@ class TrainConfig:
 
     reflectances: Path | None = None
     """Library of measured reflectances (.csv, .npz, ENVI) beside those that colour-science carries."""
-    reflectance_share: float = 0.1
+    reflectance_share: real(0, 0.99) = 0.1
     """Share of the weight that reflectances have in what a model fits in closed form (inr-compact,
     inr-edge).
     """
 
     out: Path | None = None
     """Run folder; by default runs/MODEL-DATASET. A run found there is resumed."""
-    steps: int = 10_000
+    steps: whole(1) = 10_000
     """Optimiser steps."""
-    batch_size: int = 32
+    batch_size: whole(1, 65536) = 32
     """Patches a step, over all devices and accumulated pieces together."""
-    patch: int = 64
+    patch: whole(1, 4096) = 64
     """Side of a training patch in pixels."""
-    seed: int = 0
+    seed: whole(0) = 0
     """Decides the initial weights and every batch."""
 
     loss: Literal[tuple(LOSSES)] = "l1"
     """l1 (the paper), l1+sam (plus a tenth of the spectral angle in radians), mrae (relative L1)."""
     optimizer: Literal["adam", "adamw", "lion", "lamb"] = "adam"
     """Update rule."""
-    learning_rate: float = 2e-3
+    learning_rate: between(0, 1000) = 2e-3
     """Highest learning rate."""
     schedule: Literal["cosine", "paper", "constant"] = "cosine"
     """After the warm-up: cosine to zero, the paper's halving at each fifth of the run, or constant."""
-    warmup_steps: int = 200
+    warmup_steps: whole(0) = 200
     """Steps over which the learning rate rises from zero."""
-    weight_decay: float = 0.0
+    weight_decay: real(0, 1000) = 0.0
     """Decoupled weight decay (adamw, lion, lamb)."""
-    clip_norm: float | None = 1.0
+    clip_norm: between(0, 1e9, optional=True) = 1.0
     """Largest global norm of the gradient; None to leave it alone."""
-    ema: float | None = None
+    ema: between(0, 1, optional=True) = None
     """Momentum of an exponential moving average of the weights, which is then what is validated and saved
     (0.999, say).
     """
-    accumulation: int = 1
+    accumulation: whole(1, 65536) = 1
     """Pieces in which a step's batch is worked through, to need less memory."""
 
     strategy: Literal["auto", "one", "mirrored", "multi-worker"] = "auto"
@@ -119,13 +116,13 @@ class TrainConfig:
     one.
     """
 
-    validate_every: int = 1000
+    validate_every: whole(1) = 1000
     """Steps between validations on whole scenes (protocol full)."""
     best: Literal[tuple(METRICS)] = "psnr"
     """The score by which validation chooses the best weights."""
-    log_every: int = 50
+    log_every: whole(1) = 50
     """Steps between rows of log.csv."""
-    checkpoint_seconds: float = 120.0
+    checkpoint_seconds: real(0, 1e9) = 120.0
     """Time between checkpoints; one is also written at every validation and at the end."""
     tensorboard: bool = True
     """Write scalars, pictures and spectra for TensorBoard, if it is installed."""
@@ -133,21 +130,7 @@ class TrainConfig:
     """Record a few steps for TensorBoard's profiler (pip install xprof)."""
 
     def __post_init__(self):
-        for name in ("steps", "batch_size", "patch", "accumulation", "validate_every", "log_every"):
-            if not 1 <= getattr(self, name) <= LARGEST:
-                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected 1 to {LARGEST}")
-        for name in ("seed", "warmup_steps"):
-            if not 0 <= getattr(self, name) <= LARGEST:
-                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected 0 to {LARGEST}")
-        for name in ("weight_decay", "checkpoint_seconds"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise InputError(f"{_flag(name)} is {getattr(self, name)}, expected at least 0")
-        if not 0 <= self.reflectance_share < 1:
-            raise InputError(f"--reflectance-share is {self.reflectance_share}, expected 0 to less than 1")
-        for name in ("learning_rate", "clip_norm"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise InputError(f"{_flag(name)} is {value}, expected a positive number")
+        check(self)
         for name, kind in get_type_hints(type(self)).items():
             if get_origin(kind) is Literal and getattr(self, name) not in get_args(kind):
                 raise InputError(
@@ -158,17 +141,20 @@ class TrainConfig:
                 f"--batch-size {self.batch_size} cannot be split into --accumulation {self.accumulation} "
                 "equal pieces"
             )
-        if self.ema is not None and not 0 < self.ema < 1:
-            raise InputError(f"--ema is {self.ema}, expected a momentum between 0 and 1")
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, default=str)
 
     @classmethod
+    def read(cls, path: Path) -> "TrainConfig":
+        """The configuration in the file `path`. Raises InputError."""
+        return cls.from_json(read_text(path), path)
+
+    @classmethod
     def from_json(cls, text: str, path="config.json") -> "TrainConfig":
         """Read what `to_json` wrote; `path` names the file in errors."""
         try:
-            values = dict(json.loads(text))
+            values = parse_json(text)
             unknown = set(values) - {f.name for f in fields(cls)}
             if unknown:
                 raise ValueError(f"unknown setting {', '.join(sorted(unknown))}")

@@ -55,7 +55,7 @@ def open_fold(run: Path, data_dir: Path | None = None) -> tuple[Scenes, Scenes, 
     that held nothing out.
     """
     path = RunFolder(run).config
-    config = TrainConfig.from_json(path.read_text(), path)
+    config = TrainConfig.read(path)
     part = held_out(config)
     if part is None:
         raise InputError(

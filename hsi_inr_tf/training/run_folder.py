@@ -51,7 +51,7 @@ class RunFolder:
     def check(self, config: TrainConfig) -> None:
         """InputError if another run, with other settings, is in the folder."""
         if self.config.exists():
-            changed = differences(TrainConfig.from_json(self.config.read_text(), self.config), config)
+            changed = differences(TrainConfig.read(self.config), config)
             if changed:
                 raise InputError(
                     f"{self.path} holds another run ({'; '.join(changed)}): choose another --out, or "
@@ -70,7 +70,7 @@ class RunFolder:
         """
         if self.description.exists():
             old, new = (
-                _trained_on(ModelDescription.from_json(self.description.read_text())),
+                _trained_on(ModelDescription.read(self.description)),
                 _trained_on(description),
             )
             changed = [what for what in new if old[what] != new[what]]

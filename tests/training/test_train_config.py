@@ -55,7 +55,7 @@ def test_flags_go_before_the_file(tmp_path):
     [
         ("{", "config.json: not a training configuration"),
         ('{"stepz": 3}', "unknown setting stepz"),
-        ('{"steps": 0}', "--steps is 0, expected 1 to"),
+        ('{"steps": 0}', "--steps is 0, expected a whole number from 1 to"),
         ('{"loss": "l3"}', "loss is 'l3', expected one of l1, l1\\+sam, mrae"),
         ('{"steps": "many"}', "steps"),
     ],
@@ -124,15 +124,13 @@ def test_config_file_holds_every_setting():
 
 @pytest.mark.parametrize("change", [{"seed": -1}, {"weight_decay": -0.1}, {"warmup_steps": -1}])
 def test_negative_settings_are_input_errors(change):
-    with pytest.raises(InputError, match=r"expected (at least )?0"):
+    with pytest.raises(InputError, match=r"expected a (whole )?number from 0"):
         TrainConfig(**change)
 
 
 @pytest.mark.parametrize("name", ["seed", "steps", "warmup_steps", "checkpoint_seconds", "weight_decay"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e20])
 def test_numbers_nobody_means_are_input_errors(name, value):
-    if (name, value) in {("checkpoint_seconds", 1e20), ("weight_decay", 1e20)}:
-        return  # large, but a number
     with pytest.raises(InputError, match=f"--{name.replace('_', '-')} is"):
         TrainConfig(**{name: value})
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.metrics import PROTOCOLS
+from hsi_inr_tf.ranges import whole
 
 GROUPS = ("cave-grouped-0", "cave-grouped-1", "cave-grouped-2", "cave-grouped-3")
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -33,9 +34,9 @@ class Options:
     """
     data_dir: Path | None = None
     """Where tfds build wrote the dataset; by default TFDS's own place."""
-    counts: tuple[int, ...] = (1, 2, 3, 6, 12, 24, 48)
+    counts: tuple[whole(1, 10_000), ...] = (1, 2, 3, 6, 12, 24, 48)
     """How many points are measured."""
-    factors: tuple[int, ...] = (32, 16, 8)
+    factors: tuple[whole(1, 4096), ...] = (32, 16, 8)
     """By how much the coarse cubes are coarser than the scenes."""
     protocol: Literal[tuple(PROTOCOLS)] = "full"
     """How to score."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.metrics import METRICS
+from hsi_inr_tf.ranges import whole
 
 PANELS = (("psnr", "PSNR (dB)"), ("sam", "SAM (degrees), downwards"))
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -25,11 +26,11 @@ class Options:
     """What hsi-inr benchmark speed --json wrote."""
     out: Path
     """Figure to write (.svg, .png, .pdf)."""
-    size: int = 512
+    size: whole(1, 1 << 16) = 512
     """Side of the pictures whose milliseconds are shown."""
     engine: str = "litert"
     """Engine whose milliseconds are shown."""
-    threads: int = 2
+    threads: whole(1, 1024) = 2
     """Threads whose milliseconds are shown."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.ranges import whole
 
 BUILDERS = Path(__file__).parents[3] / "tfds_builders"
 
@@ -24,15 +25,15 @@ class Options:
     """Scenes to feed from; by default all."""
     model: str = "inr-compact"
     """The model whose training the batches are for."""
-    patch: int = 64
+    patch: whole(1, 4096) = 64
     """Side of a crop."""
-    batch_size: int = 16
+    batch_size: whole(1, 65536) = 16
     """Crops a batch."""
-    steps: int = 100
+    steps: whole(1) = 100
     """Batches to time; the model is timed over a tenth of them."""
-    scenes: int = 4
+    scenes: whole(1, 10_000) = 4
     """Scenes of 1392 x 1300 x 31 to generate for the builder's peak memory; 0 leaves that out."""
-    workers: int = 0
+    workers: whole(0, 1024) = 0
     """Build them on this many Apache Beam processes instead of one process."""
     json: Path | None = None
     """Also write the figures to this file."""

@@ -25,6 +25,7 @@ import tyro
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.ranges import between, whole
 
 LARGE = 256 << 20  # bytes of the body that is too large
 TOLERANCE = (
@@ -36,13 +37,13 @@ TOLERANCE = (
 class Options:
     model: Annotated[str, tyro.conf.Positional] = "inr-compact"
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
-    clients: tuple[int, ...] = (1, 8, 8, 8)
+    clients: tuple[whole(1, 1024), ...] = (1, 8, 8, 8)
     """Clients that ask at the same time, one measurement each; repeated ones show whether the server's memory
     grows.
     """
-    seconds: float = 20.0
+    seconds: between(0, 1e6) = 20.0
     """Length of a measurement."""
-    sides: tuple[int, ...] = (64, 128, 256)
+    sides: tuple[whole(1, 1 << 14), ...] = (64, 128, 256)
     """Sides of the pictures."""
     json: Path | None = None
     """Also write the figures to this file."""

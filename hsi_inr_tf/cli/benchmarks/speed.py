@@ -16,23 +16,24 @@ import numpy as np
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.ranges import whole
 
 
 @dataclass(frozen=True)
 class Options:
     models: tuple[str, ...] = ("inr-compact", "inr-edge", "mst-plus-plus", "hscnn-r", "polynomial-regression")
     """Presets; their weights do not matter here, so they are random."""
-    sizes: tuple[int, ...] = (64, 256, 512, 1024)
+    sizes: tuple[whole(1, 1 << 14), ...] = (64, 256, 512, 1024)
     """Sides of square pictures, in pixels."""
     engines: tuple[str, ...] = ("keras", "saved_model", "litert")
     """What runs them."""
-    threads: tuple[int, ...] = (1, 2)
+    threads: tuple[whole(1, 1024), ...] = (1, 2)
     """Numbers of threads."""
-    rounds: int = 3
+    rounds: whole(1, 10_000) = 3
     """Every round measures each once, in turn, each in a process of its own; the median of the rounds
     counts.
     """
-    repeats: int = 3
+    repeats: whole(1, 100_000) = 3
     """Calls a round, after one to warm up; a round gives their median."""
     json: Path | None = None
     """Also write the rows to this file."""

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from hsi_inr_tf.cli.benchmarks.reconstruct import photograph
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.ranges import between, whole
 
 PATIENCE = 120.0  # seconds that a server may take
 
@@ -27,9 +28,9 @@ class Options:
     """A bundled model, or what else `load` opens on every engine that is timed."""
     engines: tuple[str, ...] = ("litert", "tensorflow")
     """Engines that reconstruct, of litert and tensorflow."""
-    repeats: int = 5
+    repeats: whole(1, 10_000) = 5
     """Runs of every command, in turn, of which the median counts."""
-    large: float = 12.0
+    large: between(0, 1e4) = 12.0
     """Megapixels of the large photograph; 0 for none."""
     json: Path | None = None
     """Also write the rows to this file."""

@@ -23,6 +23,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import regression_reconstructor, scored
 from hsi_inr_tf.files import write_json, write_text
 from hsi_inr_tf.metrics import PROTOCOLS
+from hsi_inr_tf.ranges import between, whole
 from hsi_inr_tf.training.losses import LOSSES
 
 CALIBRATION_SECONDS = 20.0  # of processor time, to learn what a step costs
@@ -34,15 +35,15 @@ class TableOptions:
 
     out: Path
     """Folder for runs, scores, table.json and table.md. What is done there is not run again."""
-    minutes: float | None = None
+    minutes: between(0, 1e6, optional=True) = None
     """Budget of a row: processor minutes of training (all cores together). Default 30, unless --steps is
     given.
     """
-    steps: int | None = None
+    steps: whole(1, optional=True) = None
     """Budget of a row: training steps, instead of minutes."""
-    width_scale: float = 1.0
+    width_scale: between(0, 16) = 1.0
     """Multiply the widths of hypernetworks and baselines; the table says so."""
-    seeds: tuple[int, ...] = (0,)
+    seeds: tuple[whole(0), ...] = (0,)
     """Each row is trained once for each; the table shows the mean and the spread."""
     rows: tuple[str, ...] = ()
     """Only these rows, by the name of their model; all by default."""
@@ -57,7 +58,7 @@ class TableOptions:
     """Go on without scenes that this copy of the data lacks."""
     protocol: Literal[tuple(PROTOCOLS)] = "full"
     """How to score."""
-    batch_size: int = 8
+    batch_size: whole(1, 65536) = 8
     """Crops of 64x64 in a step; the same crops for every row of a seed."""
     loss: Literal[tuple(LOSSES)] = "l1"
     """Training loss, see hsi-inr train."""
@@ -74,7 +75,7 @@ class Row:
     title: str
     model: str
     widths: dict = field(default_factory=dict)
-    learning_rate: float = 1e-3
+    learning_rate: between(0, 1000) = 1e-3
     quoted: dict = field(default_factory=dict)
 
     def overrides(self, scale: float) -> dict:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.ranges import between, whole
 
 MODELS = ("inr-compact", "inr-paper", "mst-plus-plus", "hscnn-r")
 
@@ -20,15 +21,15 @@ MODELS = ("inr-compact", "inr-paper", "mst-plus-plus", "hscnn-r")
 class Options:
     models: tuple[str, ...] = MODELS
     """Presets to train."""
-    batch_sizes: tuple[int, ...] = (8,)
+    batch_sizes: tuple[whole(1, 65536), ...] = (8,)
     """Patches a step."""
-    patch: int = 64
+    patch: whole(1, 4096) = 64
     """Side of a patch in pixels."""
     jit: tuple[bool, ...] = (False, True)
     """Without and with XLA."""
     precision: Literal["float32", "mixed", "mixed_float16", "mixed_bfloat16"] = "float32"
     """As for hsi-inr train."""
-    seconds: float = 20.0
+    seconds: between(0, 1e6) = 20.0
     """How long each is timed, after two steps that are not."""
     dataset: str | None = None
     """Dataset to read, see hsi-inr train; by default eight made-up scenes of 512 x 512 in memory."""

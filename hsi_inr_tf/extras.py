@@ -16,6 +16,8 @@ EXTRA_OF = {
     "xarray": "netcdf",
     "h5netcdf": "netcdf",
     "tensorboard": "tensorboard",
+    "pillow_heif": "heic",
+    "rawpy": "raw",
 }
 
 

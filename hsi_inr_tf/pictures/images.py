@@ -1,158 +1,184 @@
-"""Pictures from files: what cameras, scanners and drawing programs write, as sRGB [height, width, 3]."""
+"""Pictures from files: what cameras, scanners and drawing programs write, as [height, width, 3]."""
 
 import io
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.pictures import tiff
+from hsi_inr_tf.extras import missing
+from hsi_inr_tf.optics import srgb
+from hsi_inr_tf.pictures import png, primaries, raw, tiff, tiff_pages
 from hsi_inr_tf.pictures.colour_profiles import sixteen_bits_to_srgb, to_srgb
+from hsi_inr_tf.pictures.kinds import FORMATS, HEIF_SUFFIXES, RAW_SUFFIXES
+from hsi_inr_tf.pictures.picture import Picture
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 ORIENTATION = 274  # the tag's number in EXIF and TIFF
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")  # Pillow's names
-
-
-@dataclass(frozen=True)
-class Picture:
-    """`pixels` [height, width, 3], unsigned integers or floats in [0, 1], encoded as `encoding` says, "srgb"
-    or "linear"; `georeference` as HyperspectralImage has it.
-    """
-
-    pixels: np.ndarray
-    georeference: dict | None = None
-    encoding: str = "srgb"
-
-
-def as_picture(source, encoding: str = "srgb") -> Picture:
-    """A Picture from a file's path, a Picture, or an array in `encoding`: [height, width], grey, or [height,
-    width, 3 or 4], of which transparency is dropped; unsigned integers or floats in [0, 1]. Raises
-    InputError.
-    """
-    if isinstance(source, Picture):
-        return source
-    if isinstance(source, str | Path):
-        return read_picture(source)
-    pixels = np.asarray(source)
-    if pixels.ndim == 2 or pixels.shape[2:] == (1,):
-        pixels = np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
-    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or 0 in pixels.shape:
-        raise InputError(f"a picture of shape {pixels.shape}, expected [height, width, 3]")
-    return Picture(_checked_values(pixels[..., :3]), encoding=encoding)
-
-
-def _checked_values(pixels):
-    if pixels.dtype.kind == "u":
-        return pixels
-    if pixels.dtype.kind not in "fib":
-        raise InputError(f"a picture of {pixels.dtype}, expected unsigned integers or floats in [0, 1]")
-    pixels = np.asarray(pixels, np.float32)
-    if not np.isfinite(pixels).all():
-        raise InputError("the picture holds values that are not numbers")
-    if pixels.min() < 0 or pixels.max() > 1:
-        raise InputError(
-            f"the picture's values span {pixels.min():g} to {pixels.max():g}, expected [0, 1] (or unsigned "
-            "integers)"
-        )
-    return pixels
+DNG = 50706  # the tag that makes a TIFF a camera's raw data
+SINGLE = ("MPO", "TIFF", "HEIF")  # formats of which several pictures in a file are no sequence of frames
 
 
 def read_image(path) -> np.ndarray:
     """The picture in a file as float32 [height, width, 3] in [0, 1], sRGB-encoded. Raises InputError."""
-    pixels = read_picture(path).pixels
-    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
-
-
-def find_images(paths) -> list[Path]:
-    """The files among `paths`, and the pictures in the folders among them, sorted by name."""
-    found = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
-            if not inside:
-                raise InputError(
-                    f"{path}: no pictures in this folder, expected files ending in {' '.join(SUFFIXES)}"
-                )
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise InputError(f"{path}: no such file or folder")
-    return found
+    return _floats(read_picture(path))
 
 
 def read_picture(path) -> Picture:
-    """The picture in a file: turned as its EXIF says, its colours converted to sRGB by its ICC profile, grey
-    repeated thrice.
+    """The picture in a file: turned as its EXIF says, grey repeated thrice, its colours converted to sRGB
+    where a profile, EXIF or the file itself says that they are others. Camera raw data are linear light.
 
-    16-bit PNG and TIFF keep their 16 bits, unless they bring another profile than that of sRGB. Transparency
-    is dropped. Refused: CMYK without a profile (its colours are anyone's guess), floating point, pictures
-    beyond Pillow's limit for decompression bombs.
+    16 bits a channel are kept, unless they bring another profile than that of sRGB; other depths are brought
+    to the full scale of 8 or 16 bits. Transparency is dropped. Refused: what does not say which of its bands
+    or pages are red, green and blue, CMYK without a profile (its colours are anyone's guess), floating point,
+    damaged files, and pictures beyond Pillow's limit for decompression bombs (see `allow_pixels`).
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such picture")
+    if path.suffix.lower() in RAW_SUFFIXES:
+        return raw.read(path)
     return _read(path, path, FORMATS)
 
 
 def decode_image(data: bytes, name: str = "the picture", max_pixels: int | None = None) -> np.ndarray:
-    """A PNG or JPEG file in memory as float32 [height, width, 3] in [0, 1]; otherwise as `read_image`.
+    """A picture's file in memory, of any format but camera raw data, as float32 [height, width, 3] in [0, 1];
+    otherwise as `read_image`.
 
     With more than `max_pixels` in its header it is refused before it is decoded. `name` is what errors call
     it.
     """
-    pixels = _read(io.BytesIO(data), name, ("PNG", "JPEG"), max_pixels).pixels
-    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    return _floats(_read(io.BytesIO(data), name, FORMATS, max_pixels))
+
+
+def allow_pixels(count: int) -> None:
+    """From now on read pictures of up to `count` pixels, of which more are taken for a decompression bomb."""
+    from PIL import Image
+
+    if count < 1:
+        raise InputError(f"{count} pixels are no picture, expected at least 1 to be allowed")
+    Image.MAX_IMAGE_PIXELS = -(-count // 2)  # Pillow refuses what has twice as many
+
+
+def _floats(picture) -> np.ndarray:
+    pixels = picture.pixels.astype(np.float32) / np.float32(np.iinfo(picture.pixels.dtype).max)
+    return srgb.encode(pixels) if picture.encoding == "linear" else pixels
 
 
 def _read(file, path, formats, max_pixels=None) -> Picture:
     """`file` is a path or holds the bytes of one; `path` is its name in errors."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
+    if not _heif_is_known(path):
+        formats = tuple(name for name in formats if name != "HEIF")
     try:
         with warnings.catch_warnings():
-            # Twice the limit is an error, below it is a photograph.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # Twice the limit is an error, below it is a photograph; what is damaged is refused below.
+            warnings.simplefilter("ignore")
             with Image.open(file, formats=formats) as image:
                 if max_pixels and image.width * image.height > max_pixels:
                     raise InputError(
                         f"{path} has {image.height} x {image.width} pixels, at most {max_pixels} are taken"
                     )
-                if image.format == "TIFF" and tiff.is_special(image):
-                    return _from_tiff(path, image.tag_v2.get(ORIENTATION, 1))
-                data = file.getvalue() if isinstance(file, io.BytesIO) else None
-                if image.format == "PNG" and _png_bits(path, data) == 16:
-                    pixels = sixteen_bits_to_srgb(_png16(path, data), image.info.get("icc_profile"), path)
-                    return Picture(_turned(pixels, image.getexif().get(ORIENTATION, 1)))
-                image.load()
-                ImageOps.exif_transpose(image, in_place=True)
-                return Picture(_as_srgb(image, path))
+                return _opened(image, file, path)
     except UnidentifiedImageError as error:
-        if "TIFF" in formats and path.suffix.lower() in (".tif", ".tiff"):
-            return _from_tiff(path)
-        raise InputError(
-            f"{path} is no picture that can be read, expected {', '.join(formats[:-1])} or {formats[-1]}"
-        ) from error
+        if _start(file)[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+            return _from_tiff(file, path, None, 1, max_pixels)
+        expected = ", ".join(formats)
+        raise InputError(f"{path} is no picture that can be read, expected {expected}") from error
     except Image.DecompressionBombError as error:
         raise InputError(
-            f"{path}: {str(error).split(',')[0].lower()}, refused as a decompression bomb"
+            f"{path}: {str(error).split(',')[0].lower()}, refused as a decompression bomb (--max-pixels "
+            "allows more)"
         ) from error
     except InputError:
         raise
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
         raise InputError(f"{path} is damaged ({error})") from error
 
 
-def _as_srgb(image, path) -> np.ndarray:
+def _opened(image, file, path) -> Picture:
+    """The picture in an open Pillow image."""
+    from PIL import ImageOps
+
+    if image.format == "PNG":
+        return _from_png(image, file, path)
+    if image.format == "TIFF":
+        if DNG in image.tag_v2:
+            raise InputError(f"{path} holds a camera's raw data, expected a file that ends in .dng")
+        pages = _pages(file, path)
+        if pages or tiff.is_special(image):
+            space = primaries.exif_colour_space(image.getexif())
+            return _from_tiff(file, path, space, image.tag_v2.get(ORIENTATION, 1))
+    elif image.format not in SINGLE and getattr(image, "n_frames", 1) > 1:
+        raise InputError(f"{path} holds {image.n_frames} frames, expected one picture")
+    # Before the pixels, after which TIFF's file is closed.
+    space = None if image.info.get("icc_profile") else primaries.exif_colour_space(image.getexif())
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    pixels = _as_srgb(image, path)
+    return Picture(primaries.to_srgb(pixels, space, path) if space else pixels)
+
+
+def _from_png(image, file, path) -> Picture:
+    from PIL import ImageOps
+
+    data = file.getvalue() if isinstance(file, io.BytesIO) else Path(file).read_bytes()
+    found = png.chunks(data, path)
+    if getattr(image, "n_frames", 1) > 1:
+        raise InputError(f"{path} holds {image.n_frames} frames, expected one picture")
+    stated, profile = png.colour_space(found, path), image.info.get("icc_profile")
+    if stated or not (profile or b"cICP" in found or b"sRGB" in found):
+        space, profile = stated or primaries.exif_colour_space(image.getexif()), None
+    else:
+        space = None
+    if b"cICP" in found:
+        profile = None  # the code goes before the profile
+    if png.bits(found) == 16:
+        pixels = sixteen_bits_to_srgb(png.sixteen_bits(data, found), profile, path)
+        pixels = _turned(pixels, image.getexif().get(ORIENTATION, 1))
+    else:
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)
+        pixels = _as_srgb(image, path, profile)
+    return Picture(primaries.to_srgb(pixels, space, path) if space else pixels)
+
+
+def _start(file) -> bytes:
+    if isinstance(file, io.BytesIO):
+        return file.getvalue()[:4]
+    with open(file, "rb") as opened:
+        return opened.read(4)
+
+
+def _heif_is_known(path) -> bool:
+    """Teach Pillow HEIC, where pillow-heif is installed; InputError for a file called so where it is not."""
+    try:
+        import pillow_heif
+    except ImportError as error:
+        if Path(path).suffix.lower() in HEIF_SUFFIXES:
+            raise InputError(f"{path} is HEIC: {missing('pillow_heif')}") from error
+        return False
+    pillow_heif.register_heif_opener()
+    return True
+
+
+def _pages(file, path) -> list[int] | None:
+    """The pages that hold red, green and blue, if they lie in pages."""
+    if isinstance(file, io.BytesIO):
+        return tiff_pages.channels(tiff_pages.pages(file, path), path)
+    with open(file, "rb") as opened:
+        return tiff_pages.channels(tiff_pages.pages(opened, path), path)
+
+
+def _as_srgb(image, path, profile: bytes | str | None = "its own") -> np.ndarray:
     """A Pillow image of any mode as uint8 or uint16 [height, width, 3]."""
     if image.mode in ("I;16", "I;16B", "I"):
         return _grey16(np.asarray(image), path)
     if image.mode == "F":
         raise InputError(f"{path} holds floating point values, expected 8 or 16 bits a channel")
-    profile = image.info.get("icc_profile")
+    if profile == "its own":
+        profile = image.info.get("icc_profile")
     if image.mode in ("P", "PA", "RGBA", "RGBa"):
         image = image.convert("RGBA").convert("RGB")  # by way of RGBA: palettes may hold transparency
     elif image.mode in ("LA", "La", "1"):
@@ -185,31 +211,16 @@ def _grey16(values, path):
     return np.repeat(values.astype(np.uint16)[..., None], 3, axis=2)
 
 
-def _png_bits(path, data=None) -> int:
-    if data is None:
-        with open(path, "rb") as file:
-            data = file.read(25)
-    return data[24]  # IHDR: signature 8, length 4, name 4, width 4, height 4, depth 1
+def _from_tiff(file, path, space, orientation, max_pixels=None) -> Picture:
+    from PIL import Image
 
-
-def _png16(path, data=None) -> np.ndarray:
-    """16-bit PNG; Pillow would cut colour to 8 bits."""
-    try:
-        import tensorflow as tf
-    except ImportError as error:
-        raise InputError(
-            f"{path} is a 16-bit PNG, which needs tensorflow to be read: pip install tensorflow"
-        ) from error
-    try:
-        return tf.io.decode_png(
-            path.read_bytes() if data is None else data, channels=3, dtype=tf.uint16
-        ).numpy()
-    except tf.errors.InvalidArgumentError as error:
-        raise InputError(f"{path} is damaged (not a PNG)") from error
-
-
-def _from_tiff(path, orientation=1) -> Picture:
-    pixels, place = tiff.read(path)
+    pixels, place, profile = tiff.read(file, path, _pages(file, path), max_pixels)
+    if profile and pixels.dtype == np.uint8:
+        pixels = np.asarray(to_srgb(Image.fromarray(pixels), profile, path))
+    elif profile:
+        pixels = sixteen_bits_to_srgb(pixels, profile, path)
+    elif space:
+        pixels = primaries.to_srgb(pixels, space, path)
     # What lies on the map says itself where its rows lie.
     return Picture(_turned(pixels, 1 if place else orientation), place)
 

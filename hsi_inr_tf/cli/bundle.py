@@ -9,6 +9,8 @@ from typing import Annotated
 
 import tyro
 
+from hsi_inr_tf.errors import InputError
+
 LARGEST = 8_000_000  # bytes a bundled model may have
 
 
@@ -36,21 +38,20 @@ def run(options: Options) -> None:
     """
     from hsi_inr_tf import export
     from hsi_inr_tf.evaluation.calibration import fit
-    from hsi_inr_tf.files import write_text
     from hsi_inr_tf.trained import bundles
     from hsi_inr_tf.trained.weights import load_run
     from hsi_inr_tf.training import TrainConfig
     from hsi_inr_tf.training.run_folder import RunFolder
 
+    if options.which not in ("last", "best"):
+        raise InputError(f"--which is {options.which}, expected last or best")
     model, description = load_run(options.run, options.which)
+    training = replace(TrainConfig.read(RunFolder(options.run).config), data_dir=None, out=None)
     if options.folds:
         fitted = fit(list(_errors(options)), {"runs": [run.name for run in options.folds]})
         description = replace(description, uncertainty=fitted.to_dict())
     out = options.out or bundles.PRETRAINED / description.model
-    size = export.model_folder(model, description, out, largest=LARGEST)
-    path = RunFolder(options.run).config
-    config = TrainConfig.read(path)
-    write_text(out / bundles.TRAINING, replace(config, data_dir=None, out=None).to_json())
+    size = export.model_folder(model, description, out, largest=LARGEST, training=training.to_json())
     print(f"{out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
 
 

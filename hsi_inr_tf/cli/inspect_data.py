@@ -2,6 +2,7 @@
 spectra.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from hsi_inr_tf.files import replacing, write_json
+from hsi_inr_tf.files import replacing_all
 from hsi_inr_tf.ranges import whole
 
 COLUMNS = 2  # scenes side by side on the sheet
@@ -63,11 +64,12 @@ def run(options: Options) -> None:
         "at its end; rgb error: RMSE, in linear light, between the RGB and what the camera renders of "
         "the cube"
     )
-    if options.json:
-        write_json(options.json, {"dataset": options.dataset, "split": options.split, "scenes": rows})
     shown = sorted({round(i) for i in np.linspace(0, len(scenes) - 1, min(options.most, len(scenes)))})
-    with replacing(options.out) as temporary:
-        temporary.write_bytes(contact_sheet(scenes, shown))
+    with replacing_all(options.out, *([options.json] if options.json else [])) as (sheet, *table):
+        sheet.write_bytes(contact_sheet(scenes, shown))
+        for file in table:
+            content = {"dataset": options.dataset, "split": options.split, "scenes": rows}
+            file.write_text(json.dumps(content, indent=1), "utf-8")
     print(
         f"wrote {options.out}"
         + (f" with {len(shown)} of {len(scenes)} scenes" if len(shown) < len(scenes) else "")

@@ -1,5 +1,6 @@
 """Where to measure in a scene: marked on its picture, as a form to fill in and as JSON."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,7 @@ class Options:
 def run(options: Options) -> None:
     """Say where to measure, so that a dozen spectra tell most of the rest of the picture."""
     from hsi_inr_tf.cubes.point_spectra import write_form
-    from hsi_inr_tf.files import replacing, write_json
+    from hsi_inr_tf.files import replacing_all
     from hsi_inr_tf.inference import adapting, measuring_points
     from hsi_inr_tf.optics.resampling import parse
     from hsi_inr_tf.pictures import read_image
@@ -42,11 +43,11 @@ def run(options: Options) -> None:
     marked, listed = out.with_suffix(".png"), out.with_suffix(".json")
     if options.picture.resolve() in (marked.resolve(), listed.resolve()):
         raise InputError(f"{options.picture} would be overwritten: give another --out")
-    write_form(out, points, wavelengths)
     places = [{"row": int(row), "column": int(column)} for row, column in points]
-    write_json(listed, {"picture": options.picture.name, "points": places})
-    with replacing(marked) as partial:
-        _marked(rgb, points).save(partial, format="PNG")
+    with replacing_all(listed, marked) as (text, picture):
+        text.write_text(json.dumps({"picture": options.picture.name, "points": places}, indent=1), "utf-8")
+        _marked(rgb, points).save(picture, format="PNG")
+        write_form(out, points, wavelengths)  # last, as it refuses to replace one that is filled in
     print(f"{len(points)} points, the most telling first: {marked} shows them, {out} is to be filled in")
     print(f"then:     hsi-inr adapt MODEL --picture {options.picture} --points {out} --out my-model")
 

@@ -29,7 +29,7 @@ def run(options: Options) -> None:
     """Draw a cube: false colour, its bands, spectra at points, error maps, and a page to explore it in."""
     from hsi_inr_tf import cubes
     from hsi_inr_tf.cubes import summary
-    from hsi_inr_tf.files import replacing
+    from hsi_inr_tf.files import replacing_all
     from hsi_inr_tf.viz import figures, page
 
     image = cubes.read(options.cube)
@@ -49,16 +49,15 @@ def run(options: Options) -> None:
         drawn["errors.png"] = lambda: figures.error_maps(image, reference)
 
     folder = options.out or options.cube.with_name(f"{options.cube.stem}_view")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder} cannot be made a folder ({error.strerror})") from error
-    for name, draw in drawn.items():
-        with replacing(folder / name) as temporary:
+    title = str(image.provenance.get("source") or options.cube.name)
+    files = [folder / name for name in (*drawn, "index.html")]
+    with replacing_all(*files) as temporaries:
+        for draw, temporary in zip(drawn.values(), temporaries, strict=False):
             temporary.write_bytes(summary.png(draw()))
-        print(f"wrote {folder / name}")
-    title = image.provenance.get("source") or options.cube.name
-    print(f"wrote {page.write(folder / 'index.html', image, reference, points, title)}: open it in a browser")
+        page.write(temporaries[-1], image, reference, points, title)
+    for file in files[:-1]:
+        print(f"wrote {file}")
+    print(f"wrote {files[-1]}: open it in a browser")
 
 
 def _points(texts, image) -> list[tuple[int, int]]:

@@ -1,12 +1,11 @@
 """Writing a model as an ONNX file, for runtimes that are not of TensorFlow's family."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.sides import check_sides
-from hsi_inr_tf.export.work_folder import work_folder
+from hsi_inr_tf.files import replacing
 from hsi_inr_tf.inference.onnx_engine import ONNXEngine
 from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained.description import ModelDescription
@@ -33,7 +32,7 @@ def onnx(model, description: ModelDescription, path, *, height: int | None, widt
     description = replace(description, provenance={**description.provenance, "export": export})
     function = graphs.fixed(model, height, width).get_concrete_function()
     names = [function.inputs[0].name], [function.outputs[0].name]
-    with work_folder(path) as work:
+    with replacing(path) as temporary:
         with quietly():  # the converter has much to say
             # Not convert.from_function, which takes constants that the function captures for inputs.
             frozen = tf2onnx.tf_loader.from_function(function, *names)
@@ -45,10 +44,9 @@ def onnx(model, description: ModelDescription, path, *, height: int | None, widt
                 tensors_to_rename={names[0][0]: "rgb", names[1][0]: "hsi"},
             )
         written.metadata_props.add(key=MEMBER, value=description.to_json())
-        (work / "model.onnx").write_bytes(written.SerializeToString())
+        temporary.write_bytes(written.SerializeToString())
         try:
-            ONNXEngine(work / "model.onnx")  # what tf2onnx cannot translate it leaves for others to find
+            ONNXEngine(temporary)  # what tf2onnx cannot translate it leaves for others to find
         except InputError as error:
             raise InputError(f"{description.model} cannot be written as ONNX: {error}") from error
-        os.replace(work / "model.onnx", path)
     return path

@@ -1,13 +1,11 @@
 """Writing a model as a SavedModel with the signatures that servers call."""
 
-import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.warm_up import write as write_warm_up
-from hsi_inr_tf.export.work_folder import work_folder
+from hsi_inr_tf.files import replacing_folder, work_folder
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.exported_files import MEMBER
 
@@ -38,32 +36,13 @@ def saved_model(model, description: ModelDescription, path, *, warm_up: bool = F
     description = replace(
         description, provenance={**description.provenance, "export": {"format": "saved_model"}}
     )
-    with work_folder(path) as work:
+    with replacing_folder(path) as written, work_folder(path) as work:
         asset = work / MEMBER
         asset.write_text(description.to_json(), "utf-8")
         root = graphs.holder(model)
         root.description = tf.saved_model.Asset(str(asset))
         root.signature_functions = graphs.signatures(model)
-        written = work / "saved_model"
         tf.saved_model.save(root, str(written), signatures=root.signature_functions)
         if warm_up:
             write_warm_up(written, path.parent.name if path.name.isdecimal() else path.name, model.patch)
-        replace_folder(written, path)
     return path
-
-
-def replace_folder(new: Path, path: Path) -> None:
-    """Move the folder `new` to `path`; the folder that was there is deleted only once the new one stands,
-    else moved back.
-    """
-    old = new.with_name("replaced")
-    if not path.exists():
-        os.replace(new, path)
-        return
-    os.replace(path, old)
-    try:
-        os.replace(new, path)
-    except OSError:
-        os.replace(old, path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

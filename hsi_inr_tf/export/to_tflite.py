@@ -1,12 +1,11 @@
 """Writing a model as a TFLite file of builtin operators."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.sides import check_sides
-from hsi_inr_tf.export.work_folder import work_folder
+from hsi_inr_tf.files import replacing, work_folder
 from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained import exported_files
 from hsi_inr_tf.trained.description import ModelDescription
@@ -38,13 +37,11 @@ def tflite(
     _check(quantize, representative)
     export = {"format": "tflite", "height": height, "width": width, "quantize": quantize}
     description = replace(description, provenance={**description.provenance, "export": export})
-    with work_folder(path) as work:
-        written = work / "model.tflite"
+    with replacing(path) as written, work_folder(path) as work:
         with quietly():  # the converter has much to say, some of it whatever the log level is
             converted = _convert(model, work, height, width, quantize, representative)
         written.write_bytes(converted)
         exported_files.append(written, description)
-        os.replace(written, path)
     return path
 
 

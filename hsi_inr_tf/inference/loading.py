@@ -1,5 +1,7 @@
 """From a name or a path to a Reconstructor."""
 
+import json
+from dataclasses import replace
 from importlib.util import find_spec
 
 from hsi_inr_tf.errors import InputError
@@ -80,10 +82,11 @@ def _is_current(lite, weights) -> bool:
 
 def _beside(folder, engine) -> LiteRTEngine:
     """The engine of a folder's model.tflite; InputError where it describes another model than the folder."""
-    said, carried = ModelDescription.read(folder / DESCRIPTION), engine.description
-    if said.model != carried.model or not said.camera.fits(carried.wavelengths):
+    described = (ModelDescription.read(folder / DESCRIPTION), engine.description)
+    said, carried = (json.loads(replace(one, provenance={}).to_json()) for one in described)
+    if differing := [name for name in said if said[name] != carried[name]]:
         raise InputError(
-            f"{folder}: its {DESCRIPTION} and its {LITE} describe different models, expected files that were "
-            "written together"
+            f"{folder}: its {DESCRIPTION} and its {LITE} differ in {', '.join(differing)}, expected "
+            "files that were written together"
         )
     return engine

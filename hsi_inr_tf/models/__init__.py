@@ -22,6 +22,7 @@ def build(name: str, **overrides) -> SpectralModel:
     if name not in TABLE:
         raise InputError(f"unknown model '{name}', expected one of {', '.join(TABLE)}")
     _check_size(name, overrides)
+    _check_keras()
     try:
         return TABLE[name](**overrides)
     except InputError:
@@ -52,3 +53,10 @@ def _check_size(name, overrides):
         for one in value if isinstance(value, list | tuple) else [value]:
             if isinstance(one, int | float) and not -most <= one <= most:
                 raise InputError(f"model {name}: {key} is {one}, expected at most {most}")
+
+
+def _check_keras():
+    import keras
+
+    if keras.config.image_data_format() != "channels_last":
+        raise InputError("Keras is set to channels_first (keras.json), expected channels_last")

@@ -12,13 +12,14 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
 
 KEPT = 2
+COUNT = "count"  # of the other arrays, so that a file which lost some is known
 
 
 def save(folder: Path, step: int, state: dict[str, np.ndarray]) -> Path:
     """Write `state` as the checkpoint of `step` and drop all but the last two."""
     path = folder / f"step-{step:08d}.npz"
     with replacing(path) as partial, open(partial, "wb") as file:
-        np.savez(file, **state)
+        np.savez(file, **state, **{COUNT: np.int64(len(state))})
         file.flush()
         os.fsync(file.fileno())
     for old in _all(folder)[KEPT:]:
@@ -32,12 +33,23 @@ def latest(folder: Path) -> tuple[Path, dict[str, np.ndarray]] | None:
     for path in _all(folder):
         try:
             with np.load(path, allow_pickle=False) as file:
-                return path, {name: file[name] for name in file.files}
+                state = {name: file[name] for name in file.files}
+            _check(state, path)
+            return path, state
         except Exception as error:  # NumPy and zipfile raise nearly anything on damaged files
             damaged.append(f"{path} ({error})")
     if damaged:
         raise InputError(f"no checkpoint can be read: {'; '.join(damaged)}; delete them to start anew")
     return None
+
+
+def _check(state, path):
+    """Raise ValueError where arrays are missing, or of another step than the file is named by."""
+    count = state.pop(COUNT, None)
+    if count is not None and int(count) != len(state):
+        raise ValueError(f"it holds {len(state)} arrays, expected {int(count)}")
+    if f"step-{int(state['step']):08d}" != path.stem:
+        raise ValueError(f"it is of step {int(state['step'])}")
 
 
 def name_of_latest(folder: Path) -> str:

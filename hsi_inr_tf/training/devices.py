@@ -2,17 +2,20 @@
 among them.
 """
 
-import json
 import os
+import re
 from contextlib import contextmanager
 
 import keras
 import tensorflow as tf
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import parse_json
 from hsi_inr_tf.training.config import TrainConfig
 
 TRAINERS = ("chief", "worker")  # the tasks of a cluster that train
+ADDRESS = re.compile(r"[^\s/]+:\d{1,5}")
+EXAMPLE = '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}'
 
 
 def strategy(config: TrainConfig) -> tf.distribute.Strategy:
@@ -22,10 +25,7 @@ def strategy(config: TrainConfig) -> tf.distribute.Strategy:
     name = _chosen(config)
     if name == "multi-worker":
         if _workers() < 1:
-            raise InputError(
-                "--strategy multi-worker needs TF_CONFIG in the environment, such as "
-                '{"cluster": {"worker": ["host:port", "host:port"]}, "task": {"type": "worker", "index": 0}}'
-            )
+            raise InputError(f"--strategy multi-worker needs TF_CONFIG in the environment, such as {EXAMPLE}")
         chosen = tf.distribute.MultiWorkerMirroredStrategy()
     elif name == "mirrored":
         chosen = tf.distribute.MirroredStrategy([device.name for device in _devices()])
@@ -144,11 +144,27 @@ def _chosen(config):
 
 
 def _workers() -> int:
+    """How many processes train, by TF_CONFIG; InputError for one that TensorFlow would not understand."""
+    text = os.environ.get("TF_CONFIG", "{}")
     try:
-        cluster = json.loads(os.environ.get("TF_CONFIG", "{}")).get("cluster", {})
-        return sum(len(cluster.get(kind, [])) for kind in TRAINERS)
-    except (ValueError, AttributeError, TypeError) as error:
-        raise InputError(f"TF_CONFIG is not the JSON that TensorFlow documents ({error})") from error
+        stated = parse_json(text)
+    except InputError as error:
+        raise InputError(f"TF_CONFIG: {error}, expected such as {EXAMPLE}") from error
+    cluster, task = stated.get("cluster", {}), stated.get("task", {})
+    if not isinstance(cluster, dict) or not all(
+        isinstance(hosts, list) and all(isinstance(host, str) and ADDRESS.fullmatch(host) for host in hosts)
+        for hosts in cluster.values()
+    ):
+        raise InputError(f"TF_CONFIG names no lists of host:port by task, expected such as {EXAMPLE}")
+    if cluster:
+        kind, index = (task.get(name) if isinstance(task, dict) else None for name in ("type", "index"))
+        if not isinstance(kind, str) or kind not in cluster:
+            raise InputError(f"TF_CONFIG is of the task {kind}, expected one of {', '.join(cluster)}")
+        if type(index) is not int or not 0 <= index < len(cluster[kind]):
+            raise InputError(
+                f"TF_CONFIG is of {kind} {index}, expected an index from 0 to {len(cluster[kind]) - 1}"
+            )
+    return sum(len(cluster.get(kind, [])) for kind in TRAINERS)
 
 
 def _devices():

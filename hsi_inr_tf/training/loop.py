@@ -42,6 +42,8 @@ def train(
     settings, a full disk and a loss that is not finite; Interrupted after Ctrl-C or SIGTERM, when everything
     is saved.
     """
+    if (backend := keras.backend.backend()) != "tensorflow":
+        raise InputError(f"Keras runs on {backend} (KERAS_BACKEND, keras.json), training on tensorflow only")
     config = resolved(config)
     devices.set_determinism(config)
     strategy = devices.strategy(config)

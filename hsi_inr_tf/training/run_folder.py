@@ -4,11 +4,13 @@ opened.
 
 import csv
 import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import PARTIAL, replacing
+from hsi_inr_tf.files import PARTIAL, remove, replacing
 from hsi_inr_tf.metrics import METRICS
 from hsi_inr_tf.trained.bundles import DESCRIPTION
 from hsi_inr_tf.trained.description import ModelDescription
@@ -84,25 +86,43 @@ class RunFolder:
                 with replacing(path) as partial:
                     partial.write_text(text)
 
-    def lock(self):
-        """Hold the folder against a second process for as long as the returned file is open; a killed process
-        holds nothing.
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder against a second process; a killed process holds nothing.
 
-        What a killed process was writing is deleted.
+        What a killed process was writing is deleted. A run that fails before anything was saved leaves no
+        trace.
         """
+        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+        before = set() if missing else set(self.path.iterdir())
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            file = open(self.path / LOCK, "w")  # noqa: SIM115 - it is what is returned
+            file = open(self.path / LOCK, "w")  # noqa: SIM115 - closed at the end
         except OSError as error:
             raise InputError(f"{self.path} cannot be made a run folder ({error.strerror})") from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.close()
-            raise InputError(f"{self.path} is being trained by another process") from error
-        for left in self.path.rglob(f"{PARTIAL}*"):
-            left.unlink(missing_ok=True)
-        return file
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise InputError(f"{self.path} is being trained by another process") from error
+            for left in self.path.rglob(f"{PARTIAL}*"):
+                remove(left)
+            try:
+                yield
+            except Exception:
+                if self.config not in before and not self._holds_state():
+                    self._leave_no_trace(before, missing)
+                raise
+
+    def _holds_state(self) -> bool:
+        return any(True for name in ("checkpoints", "weights") for _ in (self.path / name).glob("*"))
+
+    def _leave_no_trace(self, before, made):
+        for path in set(self.path.iterdir()) - before:
+            remove(path)
+        with suppress(OSError):  # somebody else has put something there
+            for folder in made:
+                folder.rmdir()
 
     def rewind_log(self, step: int) -> None:
         """Keep the header and the rows up to `step`: what comes after will be trained, and logged, again."""

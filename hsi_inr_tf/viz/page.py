@@ -14,7 +14,7 @@ import numpy as np
 
 from hsi_inr_tf.cubes.missing import filled, percentile
 from hsi_inr_tf.cubes.summary import picture_of, spread_points
-from hsi_inr_tf.files import replacing
+from hsi_inr_tf.files import write_text
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
 from hsi_inr_tf.viz.figures import check_comparable
 
@@ -72,8 +72,7 @@ def write(path, image, reference=None, points=None, title: str | None = None) ->
         "__DATA__": json.dumps(data).replace("</", "<\\/"),
     }
     text = re.sub("|".join(fields), lambda found: fields[found[0]], TEMPLATE.read_text("utf-8"))
-    with replacing(path) as temporary:
-        temporary.write_text(text, "utf-8")
+    write_text(path, text)
     return path
 
 

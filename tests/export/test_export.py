@@ -12,7 +12,6 @@ from hsi_inr_tf.cli.export import Options, run
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import parity
 from hsi_inr_tf.export.flatbuffer import contents
-from hsi_inr_tf.export.to_saved_model import replace_folder
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.optics import named
@@ -333,19 +332,6 @@ def test_answers_that_are_not_finite_are_not_recommended(compact, tmp_path):
         {},
     )
     assert np.isnan(row.largest) and not row.recommended and "not finite" in parity.table([row])
-
-
-def test_the_old_model_comes_back_if_the_new_one_cannot_take_its_place(tmp_path):
-    for name in ("old", "work/new"):
-        (tmp_path / name).mkdir(parents=True)
-        (tmp_path / name / "saved_model.pb").write_text(name)
-    with pytest.raises(OSError):
-        replace_folder(tmp_path / "work" / "absent", tmp_path / "old")
-    assert (tmp_path / "old" / "saved_model.pb").read_text() == "old"
-    replace_folder(tmp_path / "work" / "new", tmp_path / "old")
-    assert (tmp_path / "old" / "saved_model.pb").read_text() == "work/new" and not list(
-        (tmp_path / "work").iterdir()
-    )
 
 
 def test_options_that_a_saved_model_cannot_follow_are_refused(tmp_path):

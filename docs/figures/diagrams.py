@@ -206,10 +206,10 @@ ROOMS = (
     ("data", "datasets, splits, patches"),
     ("cubes", "HyperspectralImage, formats"), ("pictures", "photographs"), ("metrics", "records, protocols"),
     ("models", "one file a model"), ("layers", "Keras layers"), ("optics", "cameras"),
-    ("files", "whole or not at all"), ("encoding", "Eq. 7-8"), ("quiet", ""), ("extras", ""),
+    ("files", "whole or not at all"), ("encoding", "Eq. 7-8"), ("quiet", ""), ("extras", ""), ("ranges", ""),
     ("errors", "InputError"),
 )  # fmt: skip
-STOREYS = ((0, 1), (1, 3), (3, 6), (6, 9), (9, 12), (12, 15), (15, 20))
+STOREYS = ((0, 1), (1, 3), (3, 6), (6, 9), (9, 12), (12, 15), (15, 21))
 
 
 def rooms():

@@ -19,6 +19,7 @@ from PIL import Image
 from hsi_inr_tf import export
 from hsi_inr_tf.cli import serve
 from hsi_inr_tf.cli.benchmarks import load
+from hsi_inr_tf.cli.main import main
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import load as load_model
 from hsi_inr_tf.serving.client import reconstruct
@@ -204,13 +205,18 @@ def test_v2_rest_takes_files_as_base64(model, server):
     [
         (["--port", "99999"], "cannot listen at 127.0.0.1:99999"),
         (["--port", "8099", "--grpc-port", "8099"], "both 8099"),
-        (["--workers", "0"], "--workers is 0"),
         (["--name", "a/b"], "cannot stand in an address"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_before_anything_is_loaded(arguments, reason):
     with pytest.raises(InputError, match=reason):
         serve.run(tyro.cli(serve.Options, args=["no-such-model", *arguments]))
+
+
+def test_numbers_out_of_their_range_are_refused_by_the_command(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["serve", "no-such-model", "--workers", "0"])
+    assert end.value.code == 2 and "--workers" in capsys.readouterr().err
 
 
 def post(address, body, headers=None):

@@ -43,6 +43,10 @@ class Options:
     """Score the scenes of the split that this copy of the data has, instead of refusing an incomplete
     copy.
     """
+    white: float | None = None
+    """The value that stands for 1 in the cubes of folder:DIR; by default 1, or the largest of all, which is
+    said.
+    """
 
 
 def run(options: Options) -> None:
@@ -56,7 +60,13 @@ def run(options: Options) -> None:
     from hsi_inr_tf.evaluation.coverage import coverage
     from hsi_inr_tf.inference import load
 
-    open_part = partial(open_scenes, options.dataset, options.data_dir, allow_missing=options.allow_missing)
+    open_part = partial(
+        open_scenes,
+        options.dataset,
+        options.data_dir,
+        allow_missing=options.allow_missing,
+        white=options.white,
+    )
     split = options.split or known(options.dataset).scored
     reconstructor = load(options.model, options.engine)
     scenes, fitted_on = open_part(split), training_part(split)

@@ -33,6 +33,10 @@ class Options:
     """Also write the table to this file."""
     allow_missing: bool = False
     """Go on where scenes of the split are missing from this copy."""
+    white: float | None = None
+    """The value that stands for 1 in the cubes of folder:DIR; by default 1, or the largest of all, which is
+    said.
+    """
 
 
 def run(options: Options) -> None:
@@ -42,7 +46,11 @@ def run(options: Options) -> None:
     from hsi_inr_tf.data import open_scenes
 
     scenes = open_scenes(
-        options.dataset, options.data_dir, options.split, allow_missing=options.allow_missing
+        options.dataset,
+        options.data_dir,
+        options.split,
+        allow_missing=options.allow_missing,
+        white=options.white,
     )
     nm = scenes.wavelengths
     print(

@@ -19,7 +19,9 @@ from hsi_inr_tf.ranges import between, whole
 @dataclass(frozen=True)
 class Options:
     images: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """Pictures (PNG, JPEG, TIFF, BMP, WebP) or folders of them."""
+    """Pictures (PNG, JPEG, TIFF, BMP, WebP, GIF, PPM, JPEG 2000, AVIF; with extras HEIC and camera raw data)
+    or folders of them.
+    """
     model: str
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     out: Path
@@ -48,6 +50,8 @@ class Options:
     """
     engine: Literal[engines.NAMES] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
+    max_pixels: int | None = None
+    """How many pixels a picture may have; without it about 179 million, of which more are refused."""
     runner: str | None = None
     """Reconstruct on an Apache Beam runner, DirectRunner or a cluster's; a picture that cannot be read does
     not stop the rest.
@@ -73,6 +77,8 @@ def run(options: Options) -> None:
     wavelengths = _wavelengths(options)  # what cannot be read is refused before anything is loaded
     if options.runner:
         return _on_runner(images, targets, options)
+    if options.max_pixels is not None:
+        pictures.allow_pixels(options.max_pixels)
     reconstructor = inference.load(options.model, options.engine)
     broken = 0
     for image, target in zip(images, targets, strict=True):
@@ -99,6 +105,8 @@ def reconstruct_file(reconstructor, image: Path, target: Path, options: Options)
     """
     from hsi_inr_tf import pictures
 
+    if options.max_pixels is not None:
+        pictures.allow_pixels(options.max_pixels)
     return _reconstruct(
         reconstructor, pictures.read_picture(image), image.name, target, options, _wavelengths(options)
     )

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-import re
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.cubes import missing, read, trial
-from hsi_inr_tf.data import decoded, formats
+from hsi_inr_tf.data import decoded, folder_files, formats
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_text
@@ -17,28 +15,28 @@ from hsi_inr_tf.optics import VISIBLE, Camera, named
 from hsi_inr_tf.optics.wavelengths import listed as read_wavelengths
 from hsi_inr_tf.optics.wavelengths import same
 
-CUBES = (".hdr", ".mat", ".npz", ".nc")
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
 NOISE = 0.1  # of the brightest value: how far below 0 the reflectance of a dark place may be measured
-# Parts of a folder, and how people spell the subfolders that hold them, at any depth and in any case.
-PARTS = {
-    "train": ("train", "training", "tr"),
-    "validation": ("validation", "valid", "val", "dev"),
-    "test": ("test", "testing", "te"),
-}
+GLINT = 1.5  # times what all but a thousandth of a cube reaches: beyond lie reflections of the lamp
 MIXTURE = 10.0  # scenes whose largest values differ by more, one above 1, have no common scale
 
 
-def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: str | None = None) -> Scenes:
+def from_folder(
+    folder: str | Path,
+    data_dir: str | Path | None = None,
+    split: str | None = None,
+    white: float | None = None,
+) -> Scenes:
     """The scenes of a folder: each a picture and a cube of the same name, anywhere inside it.
 
-    A picture is NAME.png, .jpg or .bmp; a cube NAME.hdr (ENVI), .mat, .npz, .nc, or gray PNGs NAME_01.png,
-    NAME_02.png, .. of one band each. Endings such as _RGB, _rgb, _clean, _ms, _cube do not count as part of
-    NAME. What lies under train/, validation/ and test/, at any depth, makes up those splits; without such
-    subfolders all of it is "train". `camera.csv` in the folder (wavelength, R, G, B) is the response that
-    gave the pictures, encoded as sRGB; without it they are taken to be like those of CAVE. `wavelengths.txt`
-    lists the nm of band images; without it 31 bands are 400 to 700 nm. Cubes are relative to 1, or, where any
-    exceeds that, to the largest value of all.
+    A picture is NAME.png, .jpg or of another kind that is read as one; a cube NAME.hdr (ENVI), .mat, .npz,
+    .nc, .tif whose bands say their wavelengths, or gray pictures NAME_01.png, NAME_02.png, .. of one band
+    each. Endings such as _RGB, _rgb, _clean, _ms, _cube do not count as part of NAME. White and dark
+    references without a picture are left out, and that is said. What lies under train/, validation/ and
+    test/, at any depth, makes up those splits; without such subfolders all of it is "train". `camera.csv` in
+    the folder (wavelength, R, G, B) is the response that gave the pictures, encoded as sRGB; without it they
+    are taken to be like those of CAVE. `wavelengths.txt` lists the nm of band images; without it 31 bands are
+    400 to 700 nm. Cubes are relative to `white`; without it to 1, of which single glints may be above, or to
+    the largest value of all, which is said.
 
     Decoded scenes are kept in `data_dir`/folder (by default TFDS's) and made anew when a file changes.
     """
@@ -52,7 +50,11 @@ def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: s
         / "folder"
         / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:10]}"
     )
-    index = _index(folder, cache)
+    if white is not None and not 0 < white < float("inf"):
+        raise InputError(
+            f"white is {white:g}, expected a positive number: the cubes' value that stands for 1"
+        )
+    index = _index(folder, cache, white)
     scenes = decoded.mapped(
         cache, index["names"], index["whites"], tuple(index["wavelengths"]), Camera.from_dict(index["camera"])
     )
@@ -61,8 +63,8 @@ def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: s
     chosen = [name for name, part in zip(index["names"], index["parts"], strict=True) if part == split]
     if not chosen:
         raise InputError(
-            f"{folder} has no split '{split}', expected a subfolder {split}/ or a split like "
-            "fold-0-of-5:validation"
+            f"{folder} has no split '{split}': expected a subfolder {split}/ (or, of a model trained with "
+            "--split fold-0-of-5, fold-0-of-5:validation; all of a plain folder is 'train')"
         )
     return scenes.select(chosen)
 
@@ -70,102 +72,41 @@ def from_folder(folder: str | Path, data_dir: str | Path | None = None, split: s
 def parts_of(folder: str | Path) -> set[str]:
     """The parts, of "train", "validation" and "test", that a folder's subfolders make up."""
     folder = Path(folder).expanduser().resolve()
-    return set(_parts(folder, [picture for picture, _ in pairs(folder).values()]))
+    return set(
+        folder_files.parts(folder, [picture for picture, _ in folder_files.find(folder).pairs.values()])
+    )
 
 
-def pairs(folder: Path) -> dict[str, tuple[Path, list[Path]]]:
-    """name -> (picture, cube file or band images in order). InputError names what has no partner or comes
-    twice.
-    """
-    found = {"picture": {}, "cube": {}}
-
-    def add(kind, name, files):
-        if name in found[kind]:
-            raise InputError(
-                f"{files[0]} and {found[kind][name][0]} are both the {kind} of scene {name}, expected one"
-            )
-        found[kind][name] = files
-
-    groups = defaultdict(list)
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    cubes = {_name(path.stem) for path in files if path.suffix.lower() in CUBES}
-    for path in files:
-        band = re.fullmatch(r"(.+)[_-](\d{1,4})\.png", path.name)
-        if band and _name(path.stem) not in cubes:
-            groups[path.parent, band[1]].append((int(band[2]), path))
-        elif path.suffix.lower() in CUBES:
-            add("cube", _name(path.stem), [path])
-        elif path.suffix.lower() in PICTURES:
-            add("picture", _name(path.stem), [path])
-    for (_, prefix), numbered in groups.items():
-        images = [path for _, path in sorted(numbered)]
-        if len(images) > 3:
-            add("cube", _name(prefix), images)
-        else:  # photographs that are numbered
-            for image in images:
-                add("picture", _name(image.stem), [image])
-    alone = sorted(set(found["picture"]) ^ set(found["cube"]))
-    if alone:
-        kind, other = ("picture", "cube") if alone[0] in found["picture"] else ("cube", "picture")
-        raise InputError(
-            f"{found[kind][alone[0]][0]} has no {other} called {alone[0]}, expected pairs of the same name"
-        )
-    if not found["cube"]:
-        kinds = f"pictures ({' '.join(PICTURES)}) and cubes ({' '.join(CUBES)} or band PNGs)"
-        raise InputError(f"{folder} holds no pairs, expected {kinds}")
-    return {name: (found["picture"][name][0], files) for name, files in sorted(found["cube"].items())}
-
-
-def _name(stem: str) -> str:
-    return re.sub(r"[_-](rgb|clean|camera|ms|hsi|cube)$", "", stem, flags=re.IGNORECASE) or stem
-
-
-def _index(folder, cache):
-    found = pairs(folder)
+def _index(folder, cache, white):
+    scenes = folder_files.find(folder)
+    found = scenes.pairs
     files = {file for picture, cube in found.values() for file in (picture, *cube)}
     files = sorted(files | set(folder.glob("camera.csv")) | set(folder.glob("wavelengths.txt")))
     stamps = [[str(file.relative_to(folder)), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
     path = cache / decoded.FOLDER / "index.json"
     if path.is_file():
         index = json.loads(path.read_text())
-        if index["files"] == stamps:
+        if index["files"] == stamps and index.get("white") == white:
             return index
+    for what, others in scenes.left_out.items():
+        if others:
+            names = ", ".join(str(other.relative_to(folder)) for other in others[:5])
+            more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+            print(f"note: {folder}: left out {names}{more}: {what}")
     index = {
         "files": stamps,
-        "parts": _parts(folder, [picture for picture, _ in found.values()]),
-        **_decode(folder, found, cache),
+        "white": white,
+        "parts": folder_files.parts(folder, [picture for picture, _ in found.values()]),
+        **_decode(folder, found, cache, white),
     }
     write_text(path, json.dumps(index))
     return index
 
 
-def _parts(folder, pictures) -> list[str]:
-    """The part of each picture: "train" for all where no subfolder is called as a part is. InputError for a
-    picture outside of any part where others are in one.
-    """
-    parts = [_part(picture.relative_to(folder).parts[:-1]) for picture in pictures]
-    if not any(parts):
-        return ["train"] * len(parts)
-    for picture, part in zip(pictures, parts, strict=True):
-        if part is None:
-            raise InputError(
-                f"{picture} lies in no subfolder called train, validation or test, as others in {folder} do: "
-                "move it to one"
-            )
-    return parts
-
-
-def _part(subfolders) -> str | None:
-    """The part that the deepest of the subfolders' names says, if any does."""
-    spelt = {name: part for part, names in PARTS.items() for name in names}
-    said = [spelt[name.lower()] for name in subfolders if name.lower() in spelt]
-    return said[-1] if said else None
-
-
-def _decode(folder, found, cache):
+def _decode(folder, found, cache, asked):
     from tqdm import tqdm
 
-    from hsi_inr_tf.pictures import read_picture
+    from hsi_inr_tf.pictures import read_encoded
 
     wavelengths, reached = None, {}
     for name, (picture, files) in tqdm(found.items(), desc=f"decoding {folder.name}", unit="scene"):
@@ -176,13 +117,13 @@ def _decode(folder, found, cache):
             raise InputError(
                 f"{files[0]} has {_bands(nm)}, {first} has {_bands(wavelengths)}: expected the same"
             )
-        rgb = read_picture(picture).pixels
+        rgb = read_encoded(picture)
         formats.check_pair(rgb, cube, picture, files[0])
         missing.refuse(cube, files[0], "in training data")
         formats.check_values(cube, files[0], "the cube", lowest=-NOISE * float(cube.max()))
-        reached[files[0]] = float(cube.max()) / full
+        reached[files[0]] = _reached(cube, full)
         decoded.save_scene(cache, name, rgb, cube)
-    whites = [full * _white(reached)] * len(found)
+    whites = [asked or full * _white(reached)] * len(found)
     response = folder / "camera.csv"
     camera = (
         named(str(response), wavelengths, "srgb") if response.is_file() else named(wavelengths=wavelengths)
@@ -190,20 +131,36 @@ def _decode(folder, found, cache):
     return {"names": list(found), "whites": whites, "wavelengths": wavelengths, "camera": camera.to_dict()}
 
 
+def _reached(cube, full) -> tuple[float, float]:
+    """(largest value, largest value without glints, which are a thousandth of the values) of a cube."""
+    usual = np.partition(cube.ravel(), cube.size - 1 - cube.size // 1000)[cube.size - 1 - cube.size // 1000]
+    largest, usual = float(cube.max()) / full, float(usual) / full
+    return (largest, usual) if usual <= 1 or largest > GLINT * usual else (largest, largest)
+
+
 def _white(reached: dict) -> float:
-    """What stands for 1 in all scenes, from the largest value of each, by its file: 1, or the largest of all
-    where one exceeds that, which is said. InputError where the scenes cannot have a common scale.
+    """What stands for 1 in all scenes, from what each file reaches with and without glints: 1, or the largest
+    of all where one exceeds that, which is said. InputError where the scenes cannot have a common scale.
     """
-    largest, smallest = max(reached, key=reached.get), min(reached, key=reached.get)
-    if reached[largest] <= 1:
+    for file, (largest, usual) in reached.items():
+        if largest > max(usual, 1):
+            print(
+                f"note: {file} reaches {largest:g} in glints and {usual:g} elsewhere: the glints are clipped"
+            )
+    usual = {file: without for file, (_, without) in reached.items()}
+    largest, smallest = max(usual, key=usual.get), min(usual, key=usual.get)
+    if usual[largest] <= 1:
         return 1.0
-    if reached[smallest] * MIXTURE < reached[largest]:
+    if usual[smallest] * MIXTURE < usual[largest]:
         raise InputError(
-            f"{largest} reaches {reached[largest]:g} and {smallest} {reached[smallest]:g}: expected cubes on "
-            "one scale, relative to 1"
+            f"{largest} reaches {usual[largest]:g} and {smallest} {usual[smallest]:g}: expected cubes on one "
+            "scale, relative to 1 (or --white N, the value that stands for 1 in all)"
         )
-    print(f"note: {reached[largest]:g}, the largest value of {largest}, stands for 1 in every scene")
-    return reached[largest]
+    print(
+        f"note: {usual[largest]:g}, the largest value of {largest}, stands for 1 in every scene (--white N "
+        "says another)"
+    )
+    return usual[largest]
 
 
 def _cube(folder, files):

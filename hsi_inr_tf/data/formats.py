@@ -12,6 +12,7 @@ import numpy as np
 from hsi_inr_tf.cubes import mat5
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.hdf5 import check_self_contained
+from hsi_inr_tf.pictures.kinds import is_litter
 
 SLAB = 16 << 20  # bytes that are read at once of a large variable
 # Values of variables that are read whole: of one that is no picture, and of one that is.
@@ -20,7 +21,11 @@ LARGEST_PIXELS = 1 << 28  # of a scene; a damaged header that asks for more is r
 
 
 def members(root: Path) -> list[str]:
-    """Paths of the files in a folder or .zip archive, relative to it."""
+    """Paths of the files in a folder or .zip archive, relative to it, but for the litter of systems."""
+    return [member for member in _members(root) if not any(map(is_litter, member.split("/")))]
+
+
+def _members(root):
     if Path(root).is_dir():
         return sorted(path.relative_to(root).as_posix() for path in Path(root).rglob("*") if path.is_file())
     try:

@@ -13,6 +13,7 @@ def open_scenes(
     split: str | None = None,
     *,
     allow_missing: bool = False,
+    white: float | None = None,
 ) -> Scenes:
     """The scenes of a dataset, memory-mapped.
 
@@ -20,7 +21,7 @@ def open_scenes(
     `data_dir` (by default TFDS's own), or "folder:DIR" (see from_folder). `split`: None (all scenes), a split
     of the builder ("train" or "reflectance-collage:train") or a named one ("cave-22-10:test",
     "fold-0-of-5:train"). Scenes of it that are missing are an InputError that lists them, unless
-    `allow_missing`.
+    `allow_missing`. `white`: the cubes' value that stands for 1, of a folder that does not say it.
     """
     if data_dir is None:
         data_dir = decoded.default_data_dir()
@@ -36,7 +37,11 @@ def open_scenes(
         splits.scene_names(split)  # an unknown name is told at once
     own_split = None if named else split
     if dataset.startswith("folder:"):
-        scenes = folder.from_folder(dataset.removeprefix("folder:"), data_dir, own_split)
+        scenes = folder.from_folder(dataset.removeprefix("folder:"), data_dir, own_split, white)
+    elif white is not None:
+        raise InputError(
+            f"dataset {dataset} says itself what stands for 1, expected --white with folder:DIR only"
+        )
     else:
         scenes = decoded.read(decoded.version_folder(dataset, data_dir), [own_split] if own_split else None)
     if named:

@@ -1,7 +1,7 @@
 """Reading photographs, as sRGB or, from cameras' raw data, as linear light."""
 
 from hsi_inr_tf.pictures.finding import find_images
-from hsi_inr_tf.pictures.images import allow_pixels, decode_image, read_image, read_picture
+from hsi_inr_tf.pictures.images import allow_pixels, decode_image, read_encoded, read_image, read_picture
 from hsi_inr_tf.pictures.picture import Picture, as_picture
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "as_picture",
     "decode_image",
     "find_images",
+    "read_encoded",
     "read_image",
     "read_picture",
 ]

@@ -41,6 +41,15 @@ def read_picture(path) -> Picture:
     return _read(path, path, FORMATS)
 
 
+def read_encoded(path) -> np.ndarray:
+    """The pixels that `read_picture` gives, sRGB-encoded, those of raw data too. Raises InputError."""
+    picture = read_picture(path)
+    if picture.encoding == "srgb":
+        return picture.pixels
+    curve = np.round(srgb.encode(np.arange(65536) / 65535) * 65535).astype(np.uint16)
+    return curve[picture.pixels]
+
+
 def decode_image(data: bytes, name: str = "the picture", max_pixels: int | None = None) -> np.ndarray:
     """A picture's file in memory, of any format but camera raw data, as float32 [height, width, 3] in [0, 1];
     otherwise as `read_image`.

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 from hsi_inr_tf.errors import InputError
 
-PAGE_KIND, OLD_PAGE_KIND, DESCRIPTION, SAMPLES = 254, 255, 270, 277
+PAGE_KIND, OLD_PAGE_KIND, DESCRIPTION, SAMPLES, GDAL_METADATA = 254, 255, 270, 277, 42112
+WAVELENGTH = re.compile(rb'wavelength|role="description">\s*[0-9.]+ ?(nm|um|\xc2\xb5m)\b', re.IGNORECASE)
 NUMBERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
 MOST = 100_000  # pages and longest description, beyond which a file is not believed
 LONGEST = 16 << 20
@@ -51,7 +52,7 @@ def _directory(file, offset, order, big):
     for at in range(0, size * count, size):
         tag, kind, values = struct.unpack_from(f"{order}HH{'Q' if big else 'I'}", entries, at)
         inline = entries[at + size - (8 if big else 4) : at + size]
-        if tag == DESCRIPTION and kind == 2 and values <= LONGEST:
+        if tag in (DESCRIPTION, GDAL_METADATA) and kind == 2 and values <= LONGEST:
             if values > len(inline):
                 file.seek(struct.unpack(f"{order}{'Q' if big else 'I'}", inline)[0])
                 inline = file.read(values)
@@ -59,6 +60,15 @@ def _directory(file, offset, order, big):
         elif tag in (PAGE_KIND, OLD_PAGE_KIND, SAMPLES) and kind in NUMBERS and values == 1:
             tags[tag] = struct.unpack_from(f"{order}{NUMBERS[kind]}", inline)[0]
     return tags, following
+
+
+def states_wavelengths(path) -> bool:
+    """Whether the bands of a TIFF say their wavelengths, as those of a cube do, in GDAL's metadata."""
+    try:
+        with open(path, "rb") as file:
+            return any(WAVELENGTH.search(tags.get(GDAL_METADATA, b"")) for tags in pages(file, path))
+    except (OSError, InputError):  # reading it as a picture will say what is wrong
+        return False
 
 
 def channels(found: list[dict[int, object]], path) -> list[int] | None:

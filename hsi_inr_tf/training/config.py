@@ -61,6 +61,10 @@ class TrainConfig:
     """Train on the scenes of the split that this copy of the data has, instead of refusing an incomplete
     copy.
     """
+    white: float | None = None
+    """The value that stands for 1 in the cubes of folder:DIR; by default 1, or the largest of all, which is
+    said.
+    """
     augmentation: Augmentation = field(default_factory=Augmentation)
     """What happens to training crops."""
 

@@ -21,7 +21,9 @@ def open_parts(config: TrainConfig) -> tuple[Scenes, Scenes | None]:
         validation = validation if validation in parts else None
 
     def scenes(part):
-        return data.open_scenes(config.dataset, config.data_dir, part, allow_missing=config.allow_missing)
+        return data.open_scenes(
+            config.dataset, config.data_dir, part, allow_missing=config.allow_missing, white=config.white
+        )
 
     return scenes(training), scenes(validation) if validation else None
 
@@ -62,7 +64,9 @@ def open_fold(run: Path, data_dir: Path | None = None) -> tuple[Scenes, Scenes, 
             f"{run}: its split {config.split} holds no scenes out, expected one with a part validation"
         )
     trained, held = (
-        data.open_scenes(config.dataset, data_dir, name, allow_missing=config.allow_missing)
+        data.open_scenes(
+            config.dataset, data_dir, name, allow_missing=config.allow_missing, white=config.white
+        )
         for name in (part_names(config)[0], part)
     )
     return trained, held, part

@@ -227,3 +227,135 @@ def test_a_plain_folder_trains_on_all_of_it_and_validates_on_nothing(folder, tmp
             (folder / f"{name}{suffix}").rename(folder / "train" / f"{name}{suffix}")
     training, validation = open_parts(config)
     assert training.names == ("a", "b", "c") and validation.names == ("d",)
+
+
+# --- what lies in a folder ---
+
+
+@pytest.mark.parametrize(
+    "litter",
+    [
+        "._a.png",
+        "._a.npz",
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+        "__MACOSX/a.png",
+        "__MACOSX/._a.npz",
+        ".git/a.npz",
+    ],
+)
+def test_what_systems_leave_in_folders_is_passed_over(folder, opened, litter, capsys):
+    pair(folder / "a")
+    (folder / litter).parent.mkdir(exist_ok=True)
+    (folder / litter).write_bytes(b"litter")
+    assert opened().names == ("a",) and "note" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".tiff", ".webp", ".bmp", ".PNG", ".ppm", ".jp2", ".gif"])
+def test_pictures_of_every_kind_have_pairs(folder, opened, suffix):
+    pixels = np.repeat(np.array([[[200, 100, 50]]], np.uint8), 10, axis=0).repeat(12, axis=1)
+    folder.mkdir()
+    Image.fromarray(pixels).save(folder / f"a{suffix}", **({"lossless": True} if suffix == ".webp" else {}))
+    np.savez(folder / "a.npz", cube=cube_of(1), wavelengths=NM)
+    assert opened()[0].rgb == pytest.approx(pixels / 255, abs=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".nc", ".mat", ".npz", ".hdr"])
+@pytest.mark.parametrize("picture_suffix", [".png", ".tif"])
+def test_cubes_of_every_format_that_is_written_have_pairs(folder, opened, suffix, picture_suffix):
+    from hsi_inr_tf.cubes import HyperspectralImage, write
+
+    name = "a_rgb" if suffix == picture_suffix else "a"
+    picture(folder / f"{name}{picture_suffix}")
+    write(HyperspectralImage(cube_of(1), tuple(NM)), folder / f"a_cube{suffix}")
+    scenes = opened()
+    assert scenes.names == ("a",) and scenes.wavelengths == tuple(NM)
+    assert scenes[0].cube == pytest.approx(cube_of(1), abs=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [".bil", ".bip", ".bsq", ".img", ".dat", ".raw"])
+@pytest.mark.parametrize("header", ["a.hdr", "a{}.hdr"])
+def test_envi_headers_of_either_name_have_pairs(folder, opened, suffix, header):
+    picture(folder / "a.png")
+    interleave = suffix[1:] if suffix in (".bil", ".bip", ".bsq") else "bsq"
+    axes = {"bil": (0, 2, 1), "bip": (0, 1, 2), "bsq": (2, 0, 1)}[interleave]
+    cube_of(1).transpose(axes).tofile(folder / f"a{suffix}")
+    (folder / header.format(suffix)).write_text(
+        "ENVI\nsamples = 12\nlines = 10\nbands = 5\ndata type = 4\nbyte order = 0\n"
+        f"interleave = {interleave}\n"
+        "wavelength units = Nanometers\nwavelength = {450, 500, 550, 600, 650}\n"
+    )
+    scenes = opened()
+    assert scenes.names == ("a",) and np.array_equal(scenes[0].cube, cube_of(1))
+
+
+def test_linked_subfolders_are_entered_once(folder, opened, tmp_path):
+    pair(tmp_path / "elsewhere" / "a")
+    pair(folder / "train" / "b", 2)
+    (folder / "test").symlink_to(tmp_path / "elsewhere")
+    (folder / "train" / "round").symlink_to(folder)
+    assert opened("train").names == ("b",) and opened("test").names == ("a",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["WHITEREF_a", "DARKREF_a", "white", "dark_reference", "a_white", "White-Ref", "dark", "a_dark_ref"],
+)
+def test_white_and_dark_references_are_left_out_and_named(folder, opened, name, capsys):
+    pair(folder / "a")
+    np.savez(folder / f"{name}.npz", cube=cube_of(3), wavelengths=NM)
+    assert opened().names == ("a",)
+    assert f"left out {name}.npz: white and dark references" in capsys.readouterr().out
+
+
+def test_a_reference_that_has_a_picture_is_a_scene(folder, opened):
+    pair(folder / "white")
+    assert opened().names == ("white",)
+
+
+def test_what_is_left_out_is_said(folder, opened, capsys):
+    pair(folder / "a")
+    (folder / "notes.txt").write_text("notes")
+    opened()
+    assert "left out notes.txt: neither pictures nor cubes" in capsys.readouterr().out
+
+
+# --- what stands for 1 ---
+
+
+@pytest.mark.parametrize("glint", [1.2, 3.0, 80.0])
+def test_one_glint_does_not_darken_a_folder(folder, opened, glint, capsys):
+    pair(folder / "a")
+    cube = cube_of(2, 40, 40)
+    picture(folder / "b.png", 40, 40)
+    cube[3, 4, 2] = glint
+    np.savez(folder / "b.npz", cube=cube, wavelengths=NM)
+    scenes = opened()
+    assert np.array_equal(scenes[0].cube, cube_of(0))
+    assert np.array_equal(scenes[1].cube, np.clip(cube, 0, 1))
+    if glint > 1.5:
+        assert f"b.npz reaches {glint:g} in glints" in capsys.readouterr().out
+
+
+def test_white_says_what_stands_for_one(folder, tmp_path):
+    for name in "ab":
+        picture(folder / f"{name}.png")
+        np.savez(folder / f"{name}.npz", cube=cube_of(1) * 4095, wavelengths=NM)
+    scenes = open_scenes(f"folder:{folder}", tmp_path / "data", white=4095)
+    assert scenes[0].cube == pytest.approx(cube_of(1), abs=1e-6)
+    scenes = open_scenes(f"folder:{folder}", tmp_path / "data", white=8190)
+    assert scenes[0].cube == pytest.approx(cube_of(1) / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize("white", [0, -1, float("nan"), float("inf")])
+def test_a_white_that_is_none_is_refused(folder, tmp_path, white):
+    pair(folder / "a")
+    with pytest.raises(InputError, match="white is"):
+        open_scenes(f"folder:{folder}", tmp_path / "data", white=white)
+
+
+def test_a_plain_folder_does_not_offer_training_scenes_to_be_scored(folder, opened):
+    pair(folder / "a")
+    with pytest.raises(InputError, match=r"no split 'test': expected a subfolder test/"):
+        opened("test")

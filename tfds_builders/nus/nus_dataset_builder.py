@@ -12,6 +12,7 @@ from hsi_inr_tf.data import formats
 from hsi_inr_tf.data.builder import SceneBuilder
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import VISIBLE, Camera, from_response, named
+from hsi_inr_tf.pictures.kinds import is_litter
 
 SPLITS = {"train": "training", "test": "testing"}
 CAMERAS = ("nikon-5100", "sigma-sd-merrill", "cie-1931-2deg-d65-srgb")
@@ -75,7 +76,7 @@ def canon(path: Path) -> Camera:
 
 
 def find_scenes(folder: Path, camera: Camera):
-    files = sorted(folder.glob("*.mat"))
+    files = sorted(path for path in folder.glob("*.mat") if not is_litter(path.name))
     if not files:
         raise InputError(f"{folder} holds no .mat files, expected the scenes of the NUS dataset")
     return [(path.stem, (camera, path)) for path in files]

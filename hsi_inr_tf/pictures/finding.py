@@ -32,7 +32,7 @@ def _in_folder(folder) -> list[Path]:
     others = [path for path in entries if path.is_file() and path not in pictures]
     nested = [path for path in entries if path.is_dir() and _holds_pictures(path)]
     if not pictures:
-        where = f" (its subfolders do: {_some(nested)})" if nested else ""
+        where = f" (its subfolders hold some: {_some(nested)})" if nested else ""
         raise InputError(
             f"{folder}: no pictures in this folder{where}, expected files ending in {' '.join(SUFFIXES)}"
         )

@@ -28,6 +28,7 @@ def read(path) -> Picture:
                 output_bps=16,
                 gamma=(1, 1),
                 no_auto_bright=True,
+                adjust_maximum_thr=0.0,  # the stated white, not the brightest value that occurs
                 use_camera_wb=True,
             )
     except (rawpy.LibRawError, OSError, ValueError) as error:

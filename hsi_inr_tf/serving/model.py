@@ -34,7 +34,7 @@ class ServedModel(Model):
 
     V1, as TF Serving's :predict: {"instances": [..]} -> {"predictions": [..]}, or {"inputs": ..} ->
     {"outputs": ..}. An instance is rgb [height, width, 3] in [0, 1], {"rgb": ..}, {"image_bytes": {"b64":
-    ..}} or {"b64": ..}: a PNG or JPEG file. V2: one input, "rgb" FP32 or UINT8 [batch, height, width, 3] (or
+    ..}} or {"b64": ..}: a picture's file. V2: one input, "rgb" FP32 or UINT8 [batch, height, width, 3] (or
     without batch) or "image_bytes" BYTES [batch], files (as base64 in REST); outputs "hsi" FP32 [batch,
     height, width, bands] and "wavelengths" FP32 [bands] in nm.
     """
@@ -154,7 +154,7 @@ class ServedModel(Model):
         return _pictures(_values(tensor))
 
     def decoded(self, file: bytes) -> np.ndarray:
-        """A PNG or JPEG file as rgb [height, width, 3] in the model camera's encoding."""
+        """A picture's file as rgb [height, width, 3] in the model camera's encoding."""
         rgb = decode_image(file, max_pixels=self.limits.pixels)
         return srgb.decode(rgb) if self.reconstructor.description.camera.encoding == "linear" else rgb
 

@@ -18,9 +18,7 @@ ANSWERS = {"npz": "application/octet-stream", "envi": "application/zip"}
 
 
 def upload_to(model: ServedModel):
-    """POST /v1/models/NAME/cube?format=npz|envi with the bytes of a PNG or JPEG file as its body: the cube as
-    .npz, or as ENVI header and values in a zip.
-    """
+    """POST /v1/models/NAME/cube?format=npz|envi with a picture's file as its body: the cube as .npz, or as ENVI header and values in a zip."""
 
     async def answer(request: Request, format: str = "npz") -> Response:
         body = await request.body()
@@ -44,9 +42,7 @@ def _cube_file(model, body, format) -> bytes:
     if format not in ANSWERS:
         raise InputError(f"format is {format}, expected {' or '.join(ANSWERS)}")
     if not body:
-        raise InputError(
-            "the request has no body, expected a PNG or JPEG file: curl --data-binary @photo.jpg"
-        )
+        raise InputError("the request has no body, expected a picture's file: curl --data-binary @photo.jpg")
     image = model.reconstructor.reconstruct(model.decoded(body))
     with tempfile.TemporaryDirectory() as folder:
         path = cubes.write(image, Path(folder) / f"cube.{'npz' if format == 'npz' else 'hdr'}")

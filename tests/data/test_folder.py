@@ -359,3 +359,21 @@ def test_a_plain_folder_does_not_offer_training_scenes_to_be_scored(folder, open
     pair(folder / "a")
     with pytest.raises(InputError, match=r"no split 'test': expected a subfolder test/"):
         opened("test")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_builders_pass_over_what_systems_leave(folder, tmp_path, packed):
+    import zipfile
+
+    from hsi_inr_tf.data import formats
+
+    names = ("a.mat", "sub/b.mat", "._a.mat", "sub/.DS_Store", "__MACOSX/sub/._b.mat", "Thumbs.db")
+    root = tmp_path / "a.zip" if packed else folder
+    for name in names:
+        if packed:
+            with zipfile.ZipFile(root, "a") as archive:
+                archive.writestr(name, "data")
+        else:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("data")
+    assert formats.members(root) == ["a.mat", "sub/b.mat"]

@@ -18,7 +18,9 @@ ANSWERS = {"npz": "application/octet-stream", "envi": "application/zip"}
 
 
 def upload_to(model: ServedModel):
-    """POST /v1/models/NAME/cube?format=npz|envi with a picture's file as its body: the cube as .npz, or as ENVI header and values in a zip."""
+    """POST /v1/models/NAME/cube?format=npz|envi with a picture's file as its body: the cube as .npz, or as
+    ENVI header and values in a zip.
+    """
 
     async def answer(request: Request, format: str = "npz") -> Response:
         body = await request.body()

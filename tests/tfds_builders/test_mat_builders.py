@@ -27,6 +27,8 @@ def nus_copy(root):
 
 def test_nus_counts_scenes_from_the_folders_and_renders_them_with_the_camera(manual, build):
     tensors = nus_copy(manual)
+    for path in tensors:  # what macOS leaves beside every file
+        (manual / path).with_name(f"._{(manual / path).name}").write_bytes(b"litter")
     data_dir = build(nus.Builder, manual, config="nikon-5100")
     scenes = open_scenes("nus/nikon-5100", data_dir)
     assert scenes.names == ("a", "b", "c") and open_scenes("nus/nikon-5100", data_dir, "test").names == ("c",)

@@ -1,6 +1,7 @@
 """Pictures from files: what cameras, scanners and drawing programs write, as [height, width, 3]."""
 
 import io
+import logging
 import warnings
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from hsi_inr_tf.pictures.colour_profiles import sixteen_bits_to_srgb, to_srgb
 from hsi_inr_tf.pictures.kinds import FORMATS, HEIF_SUFFIXES, RAW_SUFFIXES
 from hsi_inr_tf.pictures.picture import Picture
 
+# What Pillow says of a damaged file comes as an exception too.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 ORIENTATION = 274  # the tag's number in EXIF and TIFF
 DNG = 50706  # the tag that makes a TIFF a camera's raw data
 SINGLE = ("MPO", "TIFF", "HEIF")  # formats of which several pictures in a file are no sequence of frames
@@ -102,8 +105,10 @@ def _read(file, path, formats, max_pixels=None) -> Picture:
         ) from error
     except InputError:
         raise
-    except (OSError, SyntaxError, ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
-        raise InputError(f"{path} is damaged ({error})") from error
+    except Exception as error:  # Pillow's readers raise nearly anything on damaged files
+        raise InputError(
+            f"{path} is damaged ({' '.join(str(error).split()) or type(error).__name__})"
+        ) from error
 
 
 def _opened(image, file, path) -> Picture:

@@ -6,13 +6,14 @@ import base64
 import io
 import os
 import warnings
+from importlib.util import find_spec
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.georeference import georeference_of, import_rasterio, quiet_rasterio
 
-BITS, PHOTOMETRIC, SAMPLES = 258, 262, 277  # tags of TIFF
+BITS, COMPRESSION, PHOTOMETRIC, SAMPLES = 258, 259, 262, 277  # tags of TIFF
 PIXEL_SCALE, TRANSFORMATION, GDAL_METADATA = 33550, 34264, 42112  # of GeoTIFF and GDAL
 HIGHEST = 281  # the tag in which some programs say the full scale of samples
 GREY = (0, 1)  # photometric interpretations
@@ -40,8 +41,15 @@ def is_special(image) -> bool:
         or TRANSFORMATION in tags
         or (several and (GDAL_METADATA in tags or tags.get(PHOTOMETRIC) in GREY))
         or HIGHEST in tags
+        or _is_compressed(tags)
         or max(tags.get(BITS, (8,))) > 8
     )
+
+
+def _is_compressed(tags) -> bool:
+    """Whether Pillow would give it to its libtiff, whose messages about damage go to the terminal."""
+    plain = tags.get(PHOTOMETRIC) in (1, 2) and set(tags.get(BITS, (1,))) == {8}
+    return plain and tags.get(COMPRESSION, 1) != 1 and find_spec("rasterio") is not None
 
 
 def read(

@@ -451,6 +451,34 @@ def test_a_tiff_whose_pages_lead_nowhere_is_refused(tmp_path, where, dtype):
         read(path)
 
 
+@pytest.mark.parametrize("cut", [3, 100, 0.5])
+@pytest.mark.parametrize(
+    ("suffix", "how"),
+    [
+        (".jpg", {}), (".jpg", {"progressive": True}), (".bmp", {}), (".gif", {}), (".webp", {}),
+        (".ppm", {}), (".jp2", {}), (".avif", {}), (".tif", {}), (".tif", {"compression": "tiff_lzw"}),
+        (".tif", {"compression": "tiff_adobe_deflate"}),
+    ],
+)  # fmt: skip
+def test_pictures_that_are_cut_are_refused_without_another_word(tmp_path, capfd, suffix, how, cut):
+    path = tmp_path / f"a{suffix}"
+    Image.fromarray(random(255, 40, 50, 3, dtype=np.uint8)).save(path, **how)
+    data = path.read_bytes()
+    path.write_bytes(data[: -cut if cut > 1 else len(data) // 2])
+    with pytest.raises(InputError, match=rf"a\{suffix} (is|cannot)"):
+        read(path)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA"])
+def test_compressed_tiffs_are_read_bit_for_bit(tmp_path, compression, mode):
+    values = random(255, 40, 50, len(mode), dtype=np.uint8)
+    Image.fromarray(values.squeeze(), mode).save(tmp_path / "a.tif", compression=compression)
+    expected = values[..., :3] if mode[0] == "R" else np.repeat(values[..., :1], 3, axis=2)
+    np.testing.assert_array_equal(pictures.read_picture(tmp_path / "a.tif").pixels, expected)
+
+
 # --- formats ---
 
 

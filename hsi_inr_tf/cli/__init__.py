@@ -27,6 +27,12 @@ def refusals() -> Iterator[None]:
         sys.exit(1)
     except OSError as error:
         refuse(refused(error))
+    except RuntimeError as error:
+        if not isinstance(error.__context__, OSError):
+            raise
+        refuse(refused(error.__context__))  # pathlib's words for links that go round
+    except UnicodeEncodeError as error:
+        refuse(f"'{error.object[:60]}' is no UTF-8, expected another name")
     except MemoryError:
         refuse("there is not enough memory for this, expected smaller pictures, cubes or tiles")
     except KeyboardInterrupt as stop:
@@ -61,6 +67,8 @@ def command(
     `refusals` says.
     """
     warnings.filterwarnings("ignore", category=UserWarning, module="tensorflow_datasets")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be anything
     with refusals():
         argv = sys.argv[1:] if argv is None else argv
         default = defaults(argv) if defaults else None

@@ -71,6 +71,7 @@ def run(options: Options) -> None:
             "--quantize and "
             "no --out that ends in .tflite, or --format tflite"
         )
+    asked = [_sides(text) for text in options.size]  # refused before anything is loaded
     model, description = load_trained(options.model)
     engine = KerasEngine(model, description)
     pictures, what = _pictures(options)
@@ -79,7 +80,7 @@ def run(options: Options) -> None:
         path = options.out if options.out.name.isdecimal() else options.out / "1"
         written.append(export.saved_model(model, description, path, warm_up=_can_warm_up()))
     else:
-        sizes = [_sides(text) for text in options.size] if not model.patch else [(model.patch, model.patch)]
+        sizes = asked if not model.patch else [(model.patch, model.patch)]
         calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
         for (height, width), quantize, path in tqdm(
             _targets(options, description.model, sizes, f".{kind}"), desc="exporting", leave=False

@@ -54,7 +54,7 @@ def run(options: Options) -> None:
     with replacing_all(*files) as temporaries:
         for draw, temporary in zip(drawn.values(), temporaries, strict=False):
             temporary.write_bytes(summary.png(draw()))
-        page.write(temporaries[-1], image, reference, points, title)
+        temporaries[-1].write_text(page.page_of(image, reference, points, title), "utf-8")
     for file in files[:-1]:
         print(f"wrote {file}")
     print(f"wrote {files[-1]}: open it in a browser")

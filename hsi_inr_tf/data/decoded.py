@@ -8,8 +8,8 @@ import numpy as np
 
 from hsi_inr_tf.data.datasets import DATASETS, spelt
 from hsi_inr_tf.data.scenes import Scenes
-from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import replacing, write_text
+from hsi_inr_tf.errors import InputError, first_line
+from hsi_inr_tf.files import read_json, replacing, write_text
 from hsi_inr_tf.optics import Camera
 
 FOLDER = "decoded"  # inside the version's folder, so that it goes when the version goes
@@ -45,11 +45,10 @@ def read(folder: Path, splits: list[str] | None = None) -> Scenes:
     TFDS, and with it TensorFlow, is needed only the first time, to decode them.
     """
     try:
-        present = [
-            split["name"] for split in json.loads((folder / "dataset_info.json").read_text())["splits"]
-        ]
-        metadata = json.loads((folder / "metadata.json").read_text())
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        present = [split["name"] for split in read_json(folder / "dataset_info.json")["splits"]]
+        metadata = read_json(folder / "metadata.json")
+        wavelengths, camera = tuple(metadata["wavelengths"]), Camera.from_dict(metadata["camera"])
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{folder} is no dataset of these builders ({error}): build it with hsi-inr build"
         ) from error
@@ -61,15 +60,28 @@ def read(folder: Path, splits: list[str] | None = None) -> Scenes:
     indices = [_index(folder, split) for split in splits or present]
     names = [name for index in indices for name in index["names"]]
     whites = [white for index in indices for white in index["whites"]]
-    return mapped(folder, names, whites, tuple(metadata["wavelengths"]), Camera.from_dict(metadata["camera"]))
+    return mapped(folder, names, whites, wavelengths, camera)
 
 
 def mapped(folder: Path, names, whites, wavelengths, camera: Camera) -> Scenes:
     """The decoded scenes called `names` below `folder`, memory-mapped."""
-    rgbs, cubes = (
-        [np.load(_path(folder, name, kind), mmap_mode="r") for name in names] for kind in ("rgb", "cube")
-    )
+    rgbs, cubes = ([_kept(_path(folder, name, kind)) for name in names] for kind in ("rgb", "cube"))
+    for name, rgb, cube in zip(names, rgbs, cubes, strict=True):
+        if rgb.shape != (*cube.shape[:2], 3) or cube.shape[2:] != (len(wavelengths),):
+            raise InputError(
+                f"{folder / FOLDER}: {name} has a picture of {rgb.shape}, a cube of {cube.shape}, expected "
+                f"{len(wavelengths)} bands of one size: delete that folder to decode it anew"
+            )
     return Scenes(tuple(names), rgbs, cubes, whites, wavelengths, camera)
+
+
+def _kept(path):
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except Exception as error:  # NumPy raises nearly anything on damaged files
+        raise InputError(
+            f"{path} cannot be read ({first_line(error)}): delete {path.parent} to decode it anew"
+        ) from error
 
 
 def _path(folder, name, kind):
@@ -81,7 +93,17 @@ def _index(folder, split):
     path = folder / FOLDER / f"{split}.json"
     if not path.is_file():
         _decode(folder, split, path)
-    return json.loads(path.read_text())
+    index = read_json(path)
+    names, whites = index.get("names"), index.get("whites")
+    if not (
+        isinstance(names, list)
+        and isinstance(whites, list)
+        and len(names) == len(whites)
+        and all(isinstance(name, str) for name in names)
+        and all(type(white) in (int, float) for white in whites)
+    ):
+        raise InputError(f"{path} is no list of decoded scenes: delete {path.parent} to decode them anew")
+    return index
 
 
 def _decode(folder, split, index_path):
@@ -91,6 +113,15 @@ def _decode(folder, split, index_path):
         raise InputError(
             f"{folder} must be decoded once, which needs TFDS: pip install 'hsi_inr_tf[train]'"
         ) from error
+    try:
+        _decode_with(tfds, folder, split, index_path)
+    except InputError:
+        raise
+    except Exception as error:  # TFDS and TensorFlow raise nearly anything on damaged files
+        raise InputError(f"{folder}: {split} cannot be decoded ({first_line(error)[:200]})") from error
+
+
+def _decode_with(tfds, folder, split, index_path):
     from tqdm import tqdm
 
     builder = tfds.builder_from_directory(str(folder))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from hsi_inr_tf.cubes import missing, read, trial
 from hsi_inr_tf.data import decoded, folder_files, formats
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import write_text
+from hsi_inr_tf.files import read_json, write_text
 from hsi_inr_tf.optics import VISIBLE, Camera, named
 from hsi_inr_tf.optics.wavelengths import listed as read_wavelengths
 from hsi_inr_tf.optics.wavelengths import same
@@ -85,9 +86,10 @@ def _index(folder, cache, white):
     stamps = [[str(file.relative_to(folder)), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
     path = cache / decoded.FOLDER / "index.json"
     if path.is_file():
-        index = json.loads(path.read_text())
-        if index["files"] == stamps and index.get("white") == white:
-            return index
+        with suppress(InputError):  # a cache that is damaged is made anew
+            index = read_json(path)
+            if index.get("files") == stamps and index.get("white") == white:
+                return index
     for what, others in scenes.left_out.items():
         if others:
             names = ", ".join(str(other.relative_to(folder)) for other in others[:5])

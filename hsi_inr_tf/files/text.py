@@ -44,20 +44,22 @@ def read_text(path: Path) -> str:
         raise InputError(f"{str(path)!r} names no file") from error
 
 
-def read_json(path: Path) -> dict:
-    """The JSON object in a file; InputError naming it where there is none."""
+def read_json(path: Path, kind: type = dict) -> Any:
+    """The JSON object (or list) in a file; InputError naming it where there is none."""
     try:
-        return parse_json(read_text(path))
+        return parse_json(read_text(path), kind)
     except InputError as error:
         raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
 
 
-def parse_json(text: str) -> dict:
-    """The object that `text` is in JSON, with finite numbers, nested at most DEEPEST levels; InputError."""
+def parse_json(text: str, kind: type = dict) -> Any:
+    """The object (or list) that `text` is in JSON, with finite numbers, nested at most DEEPEST levels;
+    InputError.
+    """
     try:
         value = json.loads(text, parse_constant=_refuse)
-        if not isinstance(value, dict):
-            raise InputError("it holds no JSON object")
+        if not isinstance(value, kind):
+            raise InputError(f"it holds no JSON {'object' if kind is dict else 'list'}")
         _check_depth(value)
         if "\\ud" in text.lower():  # which may stand for half a character
             json.dumps(value, ensure_ascii=False).encode("utf-8")

@@ -164,15 +164,26 @@ class TrainConfig:
                 raise ValueError(f"unknown setting {', '.join(sorted(unknown))}")
             for name in ("data_dir", "out", "start_from", "reflectances"):
                 if values.get(name) is not None:
+                    if not isinstance(values[name], str):
+                        raise ValueError(f"{name} is {values[name]!r}, expected a path")
                     values[name] = Path(values[name])
             if "augmentation" in values:
-                values["augmentation"] = Augmentation(**values["augmentation"])
+                values["augmentation"] = _augmentation(values["augmentation"])
             for name, kind in get_type_hints(cls).items():
                 if name in values and not _fits(values[name], kind):
                     raise ValueError(f"{name} is {values[name]!r}, expected such as {getattr(cls(), name)!r}")
             return cls(**values)
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: not a training configuration ({error})") from error
+
+
+def _augmentation(stated) -> Augmentation:
+    known = {f.name: f.type for f in fields(Augmentation)}
+    if not isinstance(stated, dict) or not set(stated) <= set(known):
+        raise ValueError(f"augmentation is {stated!r}, expected an object of {', '.join(known)}")
+    if not isinstance(stated.get("flips", True), bool):
+        raise ValueError(f"augmentation.flips is {stated['flips']!r}, expected true or false")
+    return Augmentation(**stated)
 
 
 def _fits(value, kind) -> bool:

@@ -23,10 +23,15 @@ LONGEST = 512  # pixels of the longer side that the page holds; of larger cubes 
 
 
 def write(path, image, reference=None, points=None, title: str | None = None) -> Path:
-    """Write the page for a HyperspectralImage; `reference` adds a second, dashed spectrum, `points` (row,
-    column) are pinned.
+    """Write the page of a HyperspectralImage, as `page_of` gives it, to a file."""
+    write_text(Path(path), page_of(image, reference, points, title))
+    return Path(path)
+
+
+def page_of(image, reference=None, points=None, title: str | None = None) -> str:
+    """The page of a HyperspectralImage; `reference` adds a second, dashed spectrum, `points` (row, column)
+    are pinned.
     """
-    path = Path(path)
     if reference is not None:
         check_comparable(image, reference)
     height, width, bands = image.shape
@@ -71,9 +76,7 @@ def write(path, image, reference=None, points=None, title: str | None = None) ->
         "__GRADIENT__": f"linear-gradient(to right, {stops})" if bands > 1 else _css(image.wavelengths[0]),
         "__DATA__": json.dumps(data).replace("</", "<\\/"),
     }
-    text = re.sub("|".join(fields), lambda found: fields[found[0]], TEMPLATE.read_text("utf-8"))
-    write_text(path, text)
-    return path
+    return re.sub("|".join(fields), lambda found: fields[found[0]], TEMPLATE.read_text("utf-8"))
 
 
 def _packed(cube) -> tuple[str, float]:

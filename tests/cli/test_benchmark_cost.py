@@ -69,7 +69,7 @@ def test_no_model_in_both_is_an_input_error(options):
 
 def test_a_broken_file_is_an_input_error(options):
     options.scores[0].write_text("{")
-    with pytest.raises(InputError, match="cannot be read as JSON"):
+    with pytest.raises(InputError, match="it is no JSON"):
         cost.run(options)
 
 

@@ -2,14 +2,15 @@
 speed.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import read_json, replacing
 from hsi_inr_tf.metrics import METRICS
 from hsi_inr_tf.ranges import whole
 
+DAMAGED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 PANELS = (("psnr", "PSNR (dB)"), ("sam", "SAM (degrees), downwards"))
 SUFFIXES = (".svg", ".png", ".pdf")
 REGRESSION = "polynomial-regression"
@@ -36,18 +37,11 @@ class Options:
 
 def run(options: Options) -> None:
     """Draw accuracy against milliseconds for the models that are both scored and timed."""
-    from hsi_inr_tf.files import replacing
-
     if options.out.suffix not in SUFFIXES:
         raise InputError(f"--out {options.out}: expected a name that ends in {', '.join(SUFFIXES)}")
-    rows = _json(options.speed)
     place = (options.size, options.engine, options.threads)
-    milliseconds = {
-        row["model"]: row["milliseconds"]
-        for row in rows
-        if (row["size"], row["engine"], row["threads"]) == place
-    }
-    scores = {model: mean for path in options.scores for model, mean in _scores(_json(path)).items()}
+    milliseconds = _milliseconds(options.speed, place)
+    scores = {model: mean for path in options.scores for model, mean in _scores(path).items()}
     both = sorted(set(scores) & set(milliseconds), key=milliseconds.get)
     if not both:
         scored = ", ".join(map(str, options.scores))
@@ -60,20 +54,39 @@ def run(options: Options) -> None:
     print(f"wrote {options.out}")
 
 
-def _scores(content) -> dict:
-    """{model: its mean scores}, regression among them."""
-    if "rows" in content:
-        found = {row["model"]: row["seeds"][0]["scores"]["mean"] for row in content["rows"] if row["seeds"]}
-    else:
-        found = {content["model"]: content["scores"]["mean"]}
-    return found | {REGRESSION: content["regression"]["mean"]}
-
-
-def _json(path):
+def _milliseconds(path, place) -> dict:
+    """{model: milliseconds} of the rows of `place` = (size, engine, threads)."""
+    rows = read_json(path, list)
     try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as JSON ({error})") from error
+        found = {
+            row["model"]: row["milliseconds"]
+            for row in rows
+            if (row["size"], row["engine"], row["threads"]) == place
+        }
+        if not all(type(value) in (int, float) and value > 0 for value in found.values()):
+            raise ValueError("milliseconds that are no positive numbers")
+        return found
+    except DAMAGED as error:
+        raise InputError(f"{path} is not what hsi-inr benchmark speed --json wrote ({error})") from error
+
+
+def _scores(path) -> dict:
+    """{model: its mean scores}, regression among them."""
+    content = read_json(path)
+    try:
+        if "rows" in content:
+            found = {
+                row["model"]: row["seeds"][0]["scores"]["mean"] for row in content["rows"] if row["seeds"]
+            }
+        else:
+            found = {content["model"]: content["scores"]["mean"]}
+        found |= {REGRESSION: content["regression"]["mean"]}
+        for name in ("psnr", "sam"):
+            if not all(type(mean[name]) in (int, float) for mean in found.values()):
+                raise ValueError(f"{name} that is no number")
+        return found
+    except DAMAGED as error:
+        raise InputError(f"{path} holds no scores as hsi-inr evaluate --json wrote ({error})") from error
 
 
 def _figure(points, untimed, place):

@@ -3,7 +3,6 @@ on if interrupted.
 """
 
 import gc
-import json
 import math
 import os
 import platform
@@ -21,7 +20,7 @@ from hsi_inr_tf.data.datasets import known
 from hsi_inr_tf.data.splits import training_part
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import regression_reconstructor, scored
-from hsi_inr_tf.files import write_json, write_text
+from hsi_inr_tf.files import read_json, read_text, write_json, write_text
 from hsi_inr_tf.metrics import PROTOCOLS
 from hsi_inr_tf.ranges import between, whole
 from hsi_inr_tf.training.losses import LOSSES
@@ -119,7 +118,7 @@ def run_table(options: TableOptions, title: str, rows: tuple[Row, ...]) -> None:
             entry["seeds"].append(_result(options, row, seed, train, held_out))
             write_json(options.out / "table.json", content)
             write_text(options.out / "table.md", table_text.markdown(content))
-    print((options.out / "table.md").read_text())
+    print(read_text(options.out / "table.md"))
     print(f"wrote {options.out / 'table.md'} and {options.out / 'table.json'}")
 
 
@@ -130,7 +129,7 @@ def _result(options, row, seed, train, held_out) -> dict:
     if not done.is_file():
         print(f"{row.title} ({row.model}), seed {seed}", flush=True)
         write_json(done, _trained_and_scored(options, row, seed, train, held_out, folder))
-    return json.loads(done.read_text())
+    return read_json(done)
 
 
 def _trained_and_scored(options, row, seed, train, held_out, folder) -> dict:
@@ -144,7 +143,7 @@ def _trained_and_scored(options, row, seed, train, held_out, folder) -> dict:
     plan_file = folder / "plan.json"
     if not plan_file.is_file():  # kept, so that a row that goes on has the steps it began with
         write_json(plan_file, _plan(options, row, seed, train))
-    plan = json.loads(plan_file.read_text())
+    plan = read_json(plan_file)
     began = time.process_time()
     try:
         run = training.train(_config(options, row, seed, folder / "run", plan["steps"]), scenes=train)
@@ -270,7 +269,7 @@ def _claimed(options, trained_on, scored_on) -> dict:
     file = options.out / "settings.json"
     if not file.is_file():
         write_json(file, settings)
-    old = json.loads(file.read_text())
+    old = read_json(file)
     changed = [
         f"{name}: {old.get(name)}, now {value}" for name, value in settings.items() if old.get(name) != value
     ]

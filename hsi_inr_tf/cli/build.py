@@ -1,5 +1,7 @@
 """Building a dataset, from a checkout or from an installed copy."""
 
+import io
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +11,7 @@ import tyro
 
 from hsi_inr_tf.data.datasets import DATASETS
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import remove
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,31 @@ def build_dataset(dataset: str, data_dir: Path | None = None, manual_dir: Path |
             f"dataset {name} has no configuration '{config}', expected one of {', '.join(known)}"
         )
     builder = builder_class(data_dir=data_dir, config=config or None)
+    version = Path(builder.data_dir)
+    root = version.parents[builder.info.full_name.count("/")]
+    settings = root / name / ".config"  # TFDS's own, of datasets with configurations
+    is_new = not settings.exists()
+    absent = [folder for folder in _folders(root, version) if not folder.exists()]
     try:
-        builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=manual_dir))
+        with redirect_stdout(io.StringIO()):  # TFDS's account of what it is about to do
+            builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=manual_dir))
     except Exception as error:
+        for left in version.parent.glob(f"{version.name}.incomplete*"):
+            remove(left)
+        if is_new:
+            remove(settings)
+        for folder in absent:
+            with suppress(OSError):  # it was not made, or holds something
+                folder.rmdir()
         raise _input_error(error) from error
-    return Path(builder.data_dir)
+    return version
+
+
+def _folders(root: Path, version: Path) -> list[Path]:
+    """Where TFDS puts folders below its `root` and above the dataset's `version`, the deepest first."""
+    downloads = root / "downloads"
+    above = [folder for folder in version.parents if folder.is_relative_to(root)]
+    return [*(downloads / name for name in ("extracted", "manual")), downloads, *above, *root.parents]
 
 
 def _input_error(error: BaseException) -> BaseException:

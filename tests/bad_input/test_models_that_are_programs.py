@@ -200,6 +200,14 @@ def test_malformed_clusters(refused, monkeypatch, stated):
     refused(["train", "--steps", "2", "--out", "new"], "TF_CONFIG")
 
 
+@pytest.mark.parametrize("dataset", ["cave", "nus/nikon-5100", "ntire2018/clean", "arad_1k"])
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04"])
+def test_builds_of_wrong_archives(refused, place, dataset, content):
+    (place / "manual").mkdir()
+    (place / "manual" / "complete_ms_data.zip").write_bytes(content)
+    refused(["build", dataset, "--manual-dir", "manual", "--data-dir", "deep/data"], "manual")
+
+
 @pytest.mark.parametrize(
     ("environment", "argv", "word"),
     [

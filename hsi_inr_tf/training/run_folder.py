@@ -93,9 +93,9 @@ class RunFolder:
         What a killed process was writing is deleted. A run that fails before anything was saved leaves no
         trace.
         """
-        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
-        before = set() if missing else set(self.path.iterdir())
         try:
+            missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+            before = set() if missing else set(self.path.iterdir())
             self.path.mkdir(parents=True, exist_ok=True)
             file = open(self.path / LOCK, "w")  # noqa: SIM115 - closed at the end
         except OSError as error:

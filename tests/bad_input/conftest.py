@@ -14,6 +14,15 @@ from hsi_inr_tf.trained.bundles import LITE, PRETRAINED
 BUNDLE = PRETRAINED / "inr-edge"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tensorflow_has_started():
+    """What its native code says of missing graphics cards, once a process, is said before a test listens."""
+    import tensorflow as tf
+
+    tf.config.list_physical_devices()
+    tf.constant(0.0)
+
+
 @pytest.fixture(scope="session")
 def good(tmp_path_factory) -> Path:
     """A folder with photo.png, cube.npz, cube.hdr, the bundle `model`, model.tflite beside it, and text."""

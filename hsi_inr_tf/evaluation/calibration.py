@@ -10,16 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hsi_inr_tf.inference.colour_prior import Correction, chroma_and_level
+from hsi_inr_tf.inference.colour_prior import ColourPrior, Component, Correction, chroma_and_level
 from hsi_inr_tf.inference.posterior import spread
 from hsi_inr_tf.inference.uncertainty import Uncertainty
 
 PROBABILITY = 0.9
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 CENTRES = 40
-CHROMA, LEVEL = 0.6, 0.7  # lengths of the kernels in chroma and in the logarithm of brightness
+ALIKE, KERNEL = ColourPrior(power=0.0), Component(1.0, chroma=0.6, level=0.7)  # which colours are alike
 POWER = 1.0  # by which half-widths grow with brightness where nothing is known
-FAR = 1.0  # times the widest usual error: what is unlike everything
 RIDGE = 0.03
 PIXELS = 8000  # of a scene, every one as likely as another
 
@@ -27,14 +26,13 @@ PIXELS = 8000  # of a scene, every one as likely as another
 @dataclass(frozen=True)
 class Errors:
     """What a model that had not seen a scene got wrong there: `colours` [n, 3], `absolute` errors [n, bands]
-    and `group`, which no other group shares materials with. `weight` is its share beside other scenes.
+    and `group`, which no other group shares materials with. All scenes count alike.
     """
 
     scene: str
     group: int
     colours: np.ndarray
     absolute: np.ndarray
-    weight: float = 1.0
 
 
 def errors_of(reconstructor, scene, group: int, seed: int = 0) -> Errors:
@@ -53,7 +51,7 @@ def fit(errors: Sequence[Errors], calibration: dict | None = None) -> Uncertaint
     ratios = []
     for left_out in groups if len(groups) > 1 else [None]:
         width = _width([one for one in errors if one.group != left_out])
-        tested = [one for one in errors if left_out in (None, one.group) and one.group >= 0]
+        tested = [one for one in errors if left_out in (None, one.group)]
         ratios += [one.absolute / np.maximum(width[0](one.colours), width[1]) for one in tested]
     width, floor = _width(errors)
     factors = {level: _factor(ratios, level) for level in LEVELS}
@@ -84,16 +82,17 @@ def _width(errors) -> tuple[Correction, np.ndarray]:
     """(half-widths by colour, their floor [bands]), before the factor."""
     colours = np.concatenate([one.colours for one in errors])
     relative = np.concatenate([one.absolute for one in errors]) / _brightness(colours)[:, None]
-    weights = np.concatenate([np.full(len(one.colours), one.weight / len(one.colours)) for one in errors])
+    weights = np.concatenate([np.full(len(one.colours), 1.0 / len(one.colours)) for one in errors])
     centres = spread(colours, CENTRES)
-    near = _kernels(centres, colours)
+    near = _alikeness(centres, colours)
     at_centres = np.array([_quantile(relative, weights * row, PROBABILITY) for row in near])
-    far = FAR * at_centres.max(axis=0)
-    gram = _kernels(centres, centres)
+    far = at_centres.max(axis=0)  # what is unlike everything has the widest
+    gram = _alikeness(centres, centres)
     kernels = np.linalg.solve(gram + RIDGE * np.eye(len(centres)), at_centres - far)
-    kernel, bias = _units(centres)
-    # The first unit is brightness alone: what holds far from every centre.
-    kernel = np.concatenate([[[0.0]] * 4 + [[POWER], [0.0]], kernel], axis=1)
+    kernel, bias = ALIKE.units(KERNEL, centres)
+    # All grow with brightness; the first unit is that alone: what holds far from every centre.
+    kernel = np.concatenate([np.zeros((6, 1)), kernel], axis=1)
+    kernel[4] += POWER
     coefficients = np.concatenate([far[None], kernels])
     floor = _quantile(relative * _brightness(colours)[:, None], weights, 0.25)
     return Correction(kernel, np.concatenate([[0.0], bias]), coefficients), np.maximum(floor, 1e-4)
@@ -102,8 +101,8 @@ def _width(errors) -> tuple[Correction, np.ndarray]:
 def _novelty(errors) -> Correction:
     """About 1 where there are colours of the scenes, 0 far from all."""
     centres = spread(np.concatenate([one.colours for one in errors]), CENTRES)
-    gram = _kernels(centres, centres)
-    kernel, bias = _units(centres, power=0.0)
+    gram = _alikeness(centres, centres)
+    kernel, bias = ALIKE.units(KERNEL, centres)
     ones = np.ones((len(centres), 1))
     return Correction(kernel, bias, np.linalg.solve(gram + RIDGE * np.eye(len(centres)), ones))
 
@@ -112,28 +111,9 @@ def _brightness(colours):
     return np.exp(POWER * chroma_and_level(colours)[1])
 
 
-def _kernels(centres, colours):
+def _alikeness(centres, colours):
     """[centres, colours]: 1 where both are alike, 0 where they differ."""
-    (chroma, level), (other, other_level) = chroma_and_level(centres), chroma_and_level(colours)
-    apart = (chroma * chroma).sum(1)[:, None] + (other * other).sum(1) - 2.0 * chroma @ other.T
-    exponent = np.maximum(apart, 0.0) / CHROMA**2 + np.square(level[:, None] - other_level) / LEVEL**2
-    return np.exp(-0.5 * exponent)
-
-
-def _units(centres, power: float = POWER):
-    """(kernel [6, n], bias [n]) of the kernels around `centres`, times brightness to `power`, as Correction
-    has them.
-    """
-    chroma, level = chroma_and_level(centres)
-    kernel = np.stack(
-        [
-            *(chroma.T / CHROMA**2),
-            np.full(len(level), -0.5 / CHROMA**2),
-            level / LEVEL**2 + power,
-            np.full(len(level), -0.5 / LEVEL**2),
-        ]
-    )
-    return kernel, -0.5 * ((chroma * chroma).sum(1) / CHROMA**2 + np.square(level) / LEVEL**2)
+    return ALIKE.covariance(KERNEL, centres, colours)
 
 
 def _quantile(values, weights, probability):

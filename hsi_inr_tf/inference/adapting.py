@@ -8,6 +8,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import measuring_points, registration
 from hsi_inr_tf.inference.colour_prior import ColourPrior, Correction
 from hsi_inr_tf.inference.posterior import of_areas, of_points
+from hsi_inr_tf.inference.sampling import bilinear
 from hsi_inr_tf.inference.tiling import to_float
 from hsi_inr_tf.metrics.sam import sam
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
@@ -272,6 +273,4 @@ def _warnings(rgb, said, pixels, spectra, camera, factor, rough, surprise) -> tu
 
 def _between(rgb, rows, columns):
     """rgb [1, height, width, 3] between its pixels at rows and columns that broadcast: [1, ..., 3]."""
-    from hsi_inr_tf.inference.reconstructor import bilinear
-
     return bilinear(rgb[0], *np.broadcast_arrays(rows, columns))[None]

@@ -14,7 +14,7 @@ from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.trained import exported_files
 from hsi_inr_tf.trained.bundles import DESCRIPTION, LITE, WEIGHTS, bundled, located
 from hsi_inr_tf.trained.description import ModelDescription
-from hsi_inr_tf.trained.weights import is_run, load_bundle, load_run, trained_weights
+from hsi_inr_tf.trained.weights import is_run, load_trained, trained_weights
 
 
 def load(name_or_path, engine: str = "auto") -> Reconstructor:
@@ -69,7 +69,7 @@ def _of_folder(folder, engine) -> engines.Engine:
         raise InputError(f"{folder} holds no {weights.name} beside its {DESCRIPTION}")
     if not find_spec("tensorflow"):
         raise InputError(f"{folder}: its weights need TensorFlow: pip install 'hsi_inr_tf[train]'")
-    return KerasEngine(*(load_run(folder) if is_run(folder) else load_bundle(folder)))
+    return KerasEngine(*load_trained(folder))
 
 
 def _is_current(lite, weights) -> bool:

@@ -2,23 +2,20 @@
 wavelengths.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from hsi_inr_tf import __version__
-from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files.georeference import scaled
 from hsi_inr_tf.inference import tiling
 from hsi_inr_tf.inference.engines import Engine
-from hsi_inr_tf.inference.uncertainty import Trust, Uncertainty
+from hsi_inr_tf.inference.reconstruction import HalfWidths, Reconstruction, georeference_at, resampled
+from hsi_inr_tf.inference.sampling import bilinear, scaled_size, within
+from hsi_inr_tf.inference.uncertainty import Uncertainty
 from hsi_inr_tf.optics import back_projection, srgb
-from hsi_inr_tf.optics.camera import Camera
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
-from hsi_inr_tf.pictures import Picture, as_picture
+from hsi_inr_tf.pictures import as_picture
 
 LONGEST = 1 << 20  # pixels of a side
 
@@ -64,9 +61,10 @@ class Reconstructor:
         """
         if points is not None:
             return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)
-        widths = self.half_widths(rgb, scale, wavelengths) if uncertainty else None
+        picture, _ = self._opened(rgb)  # once: it may be a file
+        widths = self.half_widths(picture, scale, wavelengths) if uncertainty else None
         image = self.stream(
-            rgb,
+            picture,
             scale=scale,
             wavelengths=wavelengths,
             consistent=consistent,
@@ -87,12 +85,12 @@ class Reconstructor:
         clip: bool = True,
         progress=None,
         provenance: dict | None = None,
-    ) -> "Reconstruction":
+    ) -> Reconstruction:
         """As `reconstruct`, for cubes larger than memory: computed block by block while it is being
         written.
         """
         picture, decode = self._opened(rgb)
-        rgb, georeference = picture.pixels, picture.georeference
+        rgb = picture.pixels
         if not scale > 0 or not np.isfinite(scale):
             raise InputError(f"scale {scale:g} must be positive")
         if scale != 1 and not self.engine.continuous:
@@ -101,13 +99,11 @@ class Reconstructor:
                 "implicit model "
                 "or, of one as .tflite, what was exported with --size any"
             )
-        if max(_size(rgb.shape, scale)) > LONGEST:
+        if max(scaled_size(rgb.shape, scale)) > LONGEST:
             raise InputError(
-                f"scale {scale:g} would make {' x '.join(map(str, _size(rgb.shape, scale)))} pixels, "
+                f"scale {scale:g} would make {' x '.join(map(str, scaled_size(rgb.shape, scale)))} pixels, "
                 f"expected sides of at most {LONGEST}"
             )
-        if georeference and scale != 1:
-            georeference = scaled(georeference, rgb.shape, _size(rgb.shape, scale))
         return Reconstruction(
             self.engine,
             rgb,
@@ -118,7 +114,7 @@ class Reconstructor:
             clip,
             progress,
             provenance or {},
-            georeference,
+            georeference_at(picture, scale),
             decode,
             self.uncertainty,
         )
@@ -129,7 +125,7 @@ class Reconstructor:
         fields = self.description.uncertainty
         return Uncertainty.from_dict(fields, len(self.description.wavelengths)) if fields else None
 
-    def half_widths(self, rgb, scale: float = 1.0, wavelengths=None) -> "HalfWidths":
+    def half_widths(self, rgb, scale: float = 1.0, wavelengths=None) -> HalfWidths:
         """The half-widths of the 90 % intervals of what `reconstruct` gives, computed while being written."""
         if self.uncertainty is None:
             raise InputError(
@@ -163,7 +159,7 @@ class Reconstructor:
         for rows in plan.rows:
             for columns in plan.columns:
                 here = np.flatnonzero(
-                    _within(points[:, 0], rows, height) & _within(points[:, 1], columns, width)
+                    within(points[:, 0], rows, height) & within(points[:, 1], columns, width)
                 )
                 if not len(here):
                     continue
@@ -177,7 +173,7 @@ class Reconstructor:
                 if consistent:
                     seen = bilinear(rgb, points[here, 0], points[here, 1], decode)
                     spectra = back_projection.consistent(spectra, seen, self.description.camera)
-                answers[here] = _resampled(spectra, matrix)
+                answers[here] = resampled(spectra, matrix)
         return answers
 
     def adapt(
@@ -238,199 +234,3 @@ class Reconstructor:
             resampled_camera(camera, wavelengths),
             resampling(own, wavelengths).astype(np.float32),
         )
-
-
-@dataclass(frozen=True)
-class HalfWidths:
-    """Half-widths of 90 % intervals in the making, written by hsi_inr_tf.cubes.write like a
-    HyperspectralImage. At other wavelengths than the model's `own` they are interpolated linearly.
-    """
-
-    uncertainty: Uncertainty
-    picture: Picture
-    decode: object
-    own: tuple[float, ...]
-    wavelengths: tuple[float, ...]
-    scale: float
-    camera: Camera | None = None
-
-    @property
-    def georeference(self) -> dict | None:
-        place = self.picture.georeference
-        return scaled(place, self.picture.pixels.shape, self.shape) if place and self.scale != 1 else place
-
-    @property
-    def provenance(self) -> dict:
-        return {
-            "software": f"hsi_inr_tf {__version__}",
-            "quantity": "half-width of the interval that holds the true value with a probability of 90 %",
-            "calibration": self.uncertainty.calibration,
-        }
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return (*_size(self.picture.pixels.shape, self.scale), len(self.wavelengths))
-
-    def image(self) -> HyperspectralImage:
-        """All of them in memory."""
-        data = np.concatenate([block for _, _, block in self.blocks()])
-        return HyperspectralImage(data, self.wavelengths, None, self.provenance, self.georeference)
-
-    def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
-        """(top, 0, half-widths [rows, width, bands] float32) from top to bottom."""
-        rgb, (height, width, _) = self.picture.pixels, self.shape
-        ys, xs = (
-            _positions(rgb.shape[axis], self.shape[axis], tiling.whole(rgb.shape[axis], 1)[0])
-            for axis in (0, 1)
-        )
-        basis = np.eye(len(self.own), dtype=np.float32)
-        matrix = np.stack([np.interp(self.wavelengths, self.own, row) for row in basis]).astype(np.float32)
-        rows = max(1, tiling.WHOLE // width)
-        for top in range(0, height, rows):
-            seen = bilinear(rgb, ys[top : top + rows, None], xs[None], self.decode)
-            widths = self.uncertainty(seen)
-            yield top, 0, widths if self.wavelengths == self.own else widths @ matrix
-
-
-@dataclass(frozen=True)
-class Reconstruction:
-    """A cube in the making: `blocks()` computes it; written by hsi_inr_tf.cubes.write like a
-    HyperspectralImage.
-    """
-
-    engine: object
-    rgb: np.ndarray
-    wavelengths: tuple[float, ...]
-    camera: Camera | None
-    matrix: np.ndarray | None
-    scale: float
-    consistent: bool
-    tile: int | None
-    clip: bool
-    progress: object
-    provenance: dict
-    georeference: dict | None
-    decode: object
-    uncertainty: Uncertainty | None
-
-    def __post_init__(self):
-        description = self.engine.description
-        self.provenance.update(
-            software=f"hsi_inr_tf {__version__}",
-            model=description.model,
-            training=dict(description.provenance),
-            scale=self.scale,
-            consistent=self.consistent,
-        )
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return (*_size(self.rgb.shape, self.scale), len(self.wavelengths))
-
-    def image(self) -> HyperspectralImage:
-        """The whole cube in memory."""
-        data = np.empty(self.shape, np.float32)
-        for top, left, block in self.blocks():
-            data[top : top + block.shape[0], left : left + block.shape[1]] = block
-        return HyperspectralImage(data, self.wavelengths, self.camera, self.provenance, self.georeference)
-
-    def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
-        """(top, left, spectra [rows, columns, bands] float32) of parts that fill the cube, none larger for a
-        larger picture.
-
-        After the last one the provenance holds the re-projection error.
-        """
-        plan = tiling.Plan(self.engine, self.rgb.shape, self.tile, self.scale)
-        camera = self.engine.description.camera
-        error = back_projection.ReprojectionError(camera)
-        trust = Trust(self.uncertainty, self.shape[0] * self.shape[1]) if self.uncertainty else None
-        done = 0
-        for rows in plan.rows:
-            ys = _positions(self.rgb.shape[0], self.shape[0], rows)
-            left = 0
-            for xs, spectra in self._windows(rows, ys, plan.columns):
-                seen = bilinear(self.rgb, ys[:, None], xs[None, :], self.decode)
-                if self.consistent:
-                    spectra = back_projection.consistent(spectra, seen, camera)
-                error.add(spectra, seen)
-                if trust:
-                    trust.add(spectra, seen)
-                yield done, left, _resampled(spectra, self.matrix, self.clip)
-                left += len(xs)
-            done += len(ys)
-            if self.progress and len(ys):
-                self.progress(done, self.shape[0])
-        self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
-        if trust:
-            self.provenance.update(trust=trust.to_dict())
-
-    def _windows(self, rows, ys, all_columns):
-        """(xs, kept spectra [len(ys), len(xs), bands]) of one row of windows, in batches of the engine's
-        liking.
-        """
-        positions = [
-            (columns, _positions(self.rgb.shape[1], self.shape[1], columns)) for columns in all_columns
-        ]
-        held = [
-            (columns, xs) for columns, xs in positions if len(ys) and len(xs)
-        ]  # scaled down, some windows hold no output
-        size = self.engine.batch_size if self.scale == 1 else 1
-        for first in range(0, len(held), size):
-            group = held[first : first + size]
-            yield from zip((xs for _, xs in group), self._kept(rows, ys, group), strict=True)
-
-    def _kept(self, rows, ys, group):
-        """What is kept of the engine's answers to a batch, as copies: the answers are not to live on beside
-        the next ones.
-        """
-        windows = np.stack([tiling.cut(self.rgb, rows, columns, self.decode) for columns, _ in group])
-        if self.scale != 1:
-            [(columns, xs)] = group
-            return self._clipped(self.engine.sample(windows, ys - rows.start, xs - columns.start))
-        inner = slice(rows.first - rows.start, rows.last - rows.start)
-        return [
-            self._clipped(spectra[inner, columns.first - columns.start : columns.last - columns.start])
-            for (columns, _), spectra in zip(group, self.engine(windows), strict=True)
-        ]
-
-    def _clipped(self, spectra):
-        return np.clip(spectra, 0.0, 1.0) if self.clip else np.array(spectra)
-
-
-def _resampled(spectra, matrix, clip=True):
-    """Spectra [..., bands] times `matrix`, in [0, 1] if they are clipped; as they are where it is None."""
-    if matrix is None:
-        return spectra
-    return np.clip(spectra @ matrix, 0.0, 1.0) if clip else spectra @ matrix
-
-
-def _size(shape, scale):
-    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
-
-
-def _positions(length, outputs, span):
-    """Where the outputs that `span` keeps lie on the picture's axis of `length` pixels: pixel centres are
-    integers.
-    """
-    centres = (np.arange(outputs) + 0.5) * (length / outputs) - 0.5
-    first, last = np.searchsorted(centres + 0.5, (span.first, span.last))
-    return centres[first:last].astype(np.float32)
-
-
-def _within(positions, span, length):
-    # The picture's last pixel owns its far border too.
-    return (positions + 0.5 >= span.first) & ((positions + 0.5 < span.last) | (span.last == length))
-
-
-def bilinear(rgb, rows, columns, decode=None):
-    """The picture [height, width, 3] at fractional (rows, columns), which broadcast; its edge is repeated
-    beyond.
-    """
-    rows, columns = np.clip(rows, 0, rgb.shape[0] - 1), np.clip(columns, 0, rgb.shape[1] - 1)
-    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
-    if np.array_equal(top, rows) and np.array_equal(left, columns):
-        return tiling.to_float(rgb[top, left], decode)
-    y, x = (rows - top)[..., None].astype(np.float32), (columns - left)[..., None].astype(np.float32)
-    below, right = np.minimum(top + 1, rgb.shape[0] - 1), np.minimum(left + 1, rgb.shape[1] - 1)
-    corners = [tiling.to_float(rgb[r, c], decode) for r in (top, below) for c in (left, right)]
-    return (corners[0] * (1 - x) + corners[1] * x) * (1 - y) + (corners[2] * (1 - x) + corners[3] * x) * y

@@ -7,6 +7,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
+from hsi_inr_tf.optics.wavelengths import in_nm
 
 # Of white light: a colour is seen in sun and in shade.
 BRIGHTNESSES = (0.125, 0.25, 0.5, 1.0)
@@ -85,8 +86,7 @@ def _read_envi(path):
     library = spectral.envi.open(path.with_suffix(".hdr"))
     if not hasattr(library, "spectra"):
         raise InputError(f"{path} holds a picture, expected an ENVI spectral library")
-    scale = 1000.0 if str(library.bands.band_unit).lower().startswith("micro") else 1.0
-    return np.multiply(library.bands.centers, scale), library.spectra
+    return in_nm(library.bands.centers, library.bands.band_unit, path), library.spectra
 
 
 @cache

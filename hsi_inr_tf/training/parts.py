@@ -1,5 +1,6 @@
 """Which scenes a run trains on and which choose its best weights."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hsi_inr_tf import data
@@ -20,12 +21,13 @@ def open_parts(config: TrainConfig) -> tuple[Scenes, Scenes | None]:
         parts = data.folder.parts_of(config.dataset.removeprefix("folder:"))
         validation = validation if validation in parts else None
 
-    def scenes(part):
-        return data.open_scenes(
-            config.dataset, config.data_dir, part, allow_missing=config.allow_missing, white=config.white
-        )
+    return _open(config, training), _open(config, validation) if validation else None
 
-    return scenes(training), scenes(validation) if validation else None
+
+def _open(config, part) -> Scenes:
+    return data.open_scenes(
+        config.dataset, config.data_dir, part, allow_missing=config.allow_missing, white=config.white
+    )
 
 
 def part_names(config: TrainConfig) -> tuple[str, str | None]:
@@ -56,20 +58,13 @@ def open_fold(run: Path, data_dir: Path | None = None) -> tuple[Scenes, Scenes, 
     """What a run folder was trained on, what it held out, and the name of that part; InputError for a run
     that held nothing out.
     """
-    path = RunFolder(run).config
-    config = TrainConfig.read(path)
+    config = replace(TrainConfig.read(RunFolder(run).config), data_dir=data_dir)
     part = held_out(config)
     if part is None:
         raise InputError(
             f"{run}: its split {config.split} holds no scenes out, expected one with a part validation"
         )
-    trained, held = (
-        data.open_scenes(
-            config.dataset, data_dir, name, allow_missing=config.allow_missing, white=config.white
-        )
-        for name in (part_names(config)[0], part)
-    )
-    return trained, held, part
+    return _open(config, part_names(config)[0]), _open(config, part), part
 
 
 def scenes_of_batch(scenes: Scenes, config: TrainConfig, number: int) -> list[str]:

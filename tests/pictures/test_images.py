@@ -10,6 +10,7 @@ from PIL import Image
 
 from hsi_inr_tf import pictures
 from hsi_inr_tf.errors import InputError
+from tests.pictures.writing import display_profile
 
 
 @pytest.fixture
@@ -184,33 +185,13 @@ def test_folders_stand_for_their_pictures_in_order(tmp_path, pixels):
 
 
 def _adobe_rgb_profile() -> bytes:
-    """A minimal ICC v2 display profile: the D50-adapted primaries of Adobe RGB (1998) and gamma 2.2."""
-    primaries = {
-        b"rXYZ": (0.60974, 0.31111, 0.01947),
-        b"gXYZ": (0.20528, 0.62567, 0.06087),
-        b"bXYZ": (0.14919, 0.06322, 0.74457),
-    }
-    number = lambda v: struct.pack(">i", round(v * 65536))  # noqa: E731
-    tags = {name: b"XYZ " + bytes(4) + b"".join(map(number, xyz)) for name, xyz in primaries.items()}
-    tags[b"wtpt"] = b"XYZ " + bytes(4) + b"".join(map(number, (0.9642, 1.0, 0.8249)))
-    for name in (b"rTRC", b"gTRC", b"bTRC"):
-        tags[name] = b"curv" + bytes(4) + struct.pack(">IH", 1, 563) + bytes(2)
-    tags[b"desc"] = b"desc" + bytes(4) + struct.pack(">I", 6) + b"wide.\0" + bytes(78)
-    tags[b"cprt"] = b"text" + bytes(4) + b"none\0" + bytes(3)
-    offset, table, body = 132 + 12 * len(tags), struct.pack(">I", len(tags)), b""
-    for name, data in tags.items():
-        data += bytes(-len(data) % 4)
-        table += name + struct.pack(">II", offset + len(body), len(data))
-        body += data
-    header = (
-        struct.pack(">I4s", offset + len(body), b"")
-        + struct.pack(">I", 0x02100000)
-        + b"mntrRGB XYZ "
-        + bytes(12)
-        + b"acsp"
+    """The primaries of Adobe RGB (1998) and gamma 2.2."""
+    return display_profile(
+        (0.60974, 0.31111, 0.01947),
+        (0.20528, 0.62567, 0.06087),
+        (0.14919, 0.06322, 0.74457),
+        struct.pack(">IH", 1, 563) + bytes(2),
     )
-    header = header.ljust(68, b"\0") + b"".join(map(number, (0.9642, 1.0, 0.8249)))
-    return header.ljust(128, b"\0") + table + body
 
 
 def _tiff(path, values, **how):

@@ -4,7 +4,6 @@ Tables of (file as it is written here, value expected, value read).
 """
 
 import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -12,48 +11,9 @@ from PIL import Image
 
 from hsi_inr_tf import pictures
 from hsi_inr_tf.errors import InputError
+from tests.pictures.writing import HEIGHT, RGB, WIDTH, chunk, display_profile, png, random, read, save_tiff
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
-HEIGHT, WIDTH = 7, 9
-RGB = ("red", "green", "blue")
-
-
-def random(largest, *shape, dtype=np.uint16, seed=0):
-    return np.random.default_rng(seed).integers(0, largest + 1, shape or (HEIGHT, WIDTH, 3)).astype(dtype)
-
-
-def save_tiff(path, values, roles=None, descriptions=None, **how):
-    """Write [height, width, bands] by GDAL."""
-    import rasterio
-    from rasterio.enums import ColorInterp
-
-    height, width, count = values.shape
-    how = {"driver": "GTiff", "height": height, "width": width, "count": count, "dtype": values.dtype, **how}
-    with rasterio.open(path, "w", **how) as file:
-        if roles:
-            file.colorinterp = [ColorInterp[role] for role in roles]
-        for band, text in enumerate(descriptions or (), 1):
-            file.set_band_description(band, text)
-        file.write(np.moveaxis(values, 2, 0))
-
-
-def chunk(name, data):
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def png(values, *extra, kind=2):
-    """A PNG of uint8 or uint16 [height, width, channels], without filters."""
-    height, width = values.shape[:2]
-    header = struct.pack(">IIBBBBB", width, height, 8 * values.itemsize, kind, 0, 0, 0)
-    rows = b"".join(b"\0" + row.astype(row.dtype.newbyteorder(">")).tobytes() for row in values)
-    body = chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(extra) + body
-
-
-def read(path):
-    """Values in [0, 1]."""
-    pixels = pictures.read_picture(path).pixels
-    return pixels / np.iinfo(pixels.dtype).max
 
 
 # --- depth ---
@@ -362,217 +322,12 @@ def test_a_georeferenced_tiff_follows_its_profile(tmp_path, dtype):
 
 
 def _swapping_profile() -> bytes:
-    """A minimal ICC v2 display profile of sRGB's primaries, adapted to D50, with red and blue exchanged."""
-    primaries = {
-        b"bXYZ": (0.4361, 0.2225, 0.0139),
-        b"gXYZ": (0.3851, 0.7169, 0.0971),
-        b"rXYZ": (0.1431, 0.0606, 0.7141),
-    }
-    number = lambda v: struct.pack(">i", round(v * 65536))  # noqa: E731
-    tags = {name: b"XYZ " + bytes(4) + b"".join(map(number, xyz)) for name, xyz in primaries.items()}
-    tags[b"wtpt"] = b"XYZ " + bytes(4) + b"".join(map(number, (0.9642, 1.0, 0.8249)))
+    """sRGB's primaries, adapted to D50, with red and blue exchanged."""
     steps = np.linspace(0, 1, 256)
     curve = np.where(steps <= 0.04045, steps / 12.92, ((steps + 0.055) / 1.055) ** 2.4)
-    for name in (b"rTRC", b"gTRC", b"bTRC"):
-        tags[name] = (
-            b"curv" + bytes(4) + struct.pack(">I", 256) + np.round(curve * 65535).astype(">u2").tobytes()
-        )
-    tags[b"desc"] = b"desc" + bytes(4) + struct.pack(">I", 6) + b"swap.\0" + bytes(78)
-    tags[b"cprt"] = b"text" + bytes(4) + b"none\0" + bytes(3)
-    offset, table, body = 132 + 12 * len(tags), struct.pack(">I", len(tags)), b""
-    for name, data in tags.items():
-        data += bytes(-len(data) % 4)
-        table += name + struct.pack(">II", offset + len(body), len(data))
-        body += data
-    start = struct.pack(">I4sI", offset + len(body), b"", 0x02100000) + b"mntrRGB XYZ " + bytes(12) + b"acsp"
-    start = start.ljust(68, b"\0") + b"".join(map(number, (0.9642, 1.0, 0.8249)))
-    return start.ljust(128, b"\0") + table + body
-
-
-# --- damage ---
-
-
-@pytest.mark.parametrize("cut", [1, 4, 12, 13, 20, 40])
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_a_png_cut_at_its_end_is_refused(tmp_path, cut, dtype):
-    (tmp_path / "a.png").write_bytes(png(random(255, dtype=dtype))[:-cut])
-    with pytest.raises(InputError, match=r"a\.png is damaged"):
-        read(tmp_path / "a.png")
-
-
-@pytest.mark.parametrize("change", [-1, -3 * WIDTH, 1, 400])
-def test_a_png_of_fewer_or_more_pixels_than_it_says_is_refused(tmp_path, change):
-    rows = bytes(HEIGHT * (1 + 3 * WIDTH) + change)
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + body)
-    with pytest.raises(InputError, match=rf"{'fewer' if change < 0 else 'more'} pixels than its header says"):
-        read(tmp_path / "a.png")
-
-
-def test_a_png_with_a_wrong_check_sum_is_refused(tmp_path):
-    data = bytearray(png(random(255, dtype=np.uint8)))
-    data[-14] ^= 1  # in IDAT's check sum
-    (tmp_path / "a.png").write_bytes(data)
-    with pytest.raises(InputError, match="wrong check sum"):
-        read(tmp_path / "a.png")
-
-
-@pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
-@pytest.mark.parametrize("size", [(1, 1), (3, 2), (17, 9)])
-def test_whole_interlaced_pngs_are_read(tmp_path, size, bits):
-    width, height = size
-    header = struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 1)
-    raw = b""
-    for left, top, across, down in (
-        (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
-    ):  # fmt: skip
-        columns, rows = len(range(left, width, across)), len(range(top, height, down))
-        raw += rows * (b"\0" + b"\xff" * ((columns * bits + 7) // 8)) if columns else b""
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
-    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + body)
-    np.testing.assert_array_equal(read(tmp_path / "a.png"), np.ones((height, width, 3)))
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-@pytest.mark.parametrize("where", ["itself", "outside", "second"])
-def test_a_tiff_whose_pages_lead_nowhere_is_refused(tmp_path, where, dtype):
-    path = tmp_path / "a.tif"
-    save_tiff(path, random(255, dtype=dtype))
-    data = bytearray(path.read_bytes())
-    (first,) = struct.unpack_from("<I", data, 4)
-    (count,) = struct.unpack_from("<H", data, first)
-    link, target = first + 2 + 12 * count, {"itself": first, "outside": 1 << 30, "second": len(data)}[where]
-    struct.pack_into("<I", data, link, target)
-    if where == "second":
-        data += struct.pack("<HI", 0, first)  # an empty page that leads back
-    path.write_bytes(data)
-    with pytest.raises(InputError, match=r"a\.tif is damaged"):
-        read(path)
-
-
-@pytest.mark.parametrize("cut", [3, 100, 0.5])
-@pytest.mark.parametrize(
-    ("suffix", "how"),
-    [
-        (".jpg", {}), (".jpg", {"progressive": True}), (".bmp", {}), (".gif", {}), (".webp", {}),
-        (".ppm", {}), (".jp2", {}), (".avif", {}), (".tif", {}), (".tif", {"compression": "tiff_lzw"}),
-        (".tif", {"compression": "tiff_adobe_deflate"}),
-    ],
-)  # fmt: skip
-def test_pictures_that_are_cut_are_refused_without_another_word(tmp_path, capfd, suffix, how, cut):
-    path = tmp_path / f"a{suffix}"
-    Image.fromarray(random(255, 40, 50, 3, dtype=np.uint8)).save(path, **how)
-    data = path.read_bytes()
-    path.write_bytes(data[: -cut if cut > 1 else len(data) // 2])
-    with pytest.raises(InputError, match=rf"a\{suffix} (is|cannot)"):
-        read(path)
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
-@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA"])
-def test_compressed_tiffs_are_read_bit_for_bit(tmp_path, compression, mode):
-    values = random(255, 40, 50, len(mode), dtype=np.uint8)
-    Image.fromarray(values.squeeze(), mode).save(tmp_path / "a.tif", compression=compression)
-    expected = values[..., :3] if mode[0] == "R" else np.repeat(values[..., :1], 3, axis=2)
-    np.testing.assert_array_equal(pictures.read_picture(tmp_path / "a.tif").pixels, expected)
-
-
-# --- formats ---
-
-
-@pytest.mark.parametrize("suffix", [".gif", ".ppm", ".pgm", ".jp2", ".avif", ".webp", ".bmp"])
-def test_what_pillow_reads_is_read(tmp_path, suffix):
-    values = np.repeat(random(255, 1, 1, 3, dtype=np.uint8), 24, axis=0).repeat(32, axis=1)
-    image = Image.fromarray(values[..., 0] if suffix == ".pgm" else values)
-    image.save(tmp_path / f"a{suffix}", **({"quality": 100} if suffix == ".avif" else {"lossless": True}))
-    expected = np.repeat(values[..., :1], 3, axis=2) if suffix == ".pgm" else values
-    assert np.abs(read(tmp_path / f"a{suffix}") - expected / 255).max() <= (
-        2 / 255 if suffix == ".avif" else 1e-6
+    return display_profile(
+        (0.1431, 0.0606, 0.7141),
+        (0.3851, 0.7169, 0.0971),
+        (0.4361, 0.2225, 0.0139),
+        struct.pack(">I", 256) + np.round(curve * 65535).astype(">u2").tobytes(),
     )
-    assert pictures.decode_image((tmp_path / f"a{suffix}").read_bytes()).shape == (24, 32, 3)
-
-
-def test_the_number_of_pixels_allowed_can_be_raised(tmp_path, monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
-    Image.fromarray(random(255, dtype=np.uint8)).save(tmp_path / "a.png")
-    with pytest.raises(InputError, match=r"bomb \(--max-pixels allows more\)"):
-        read(tmp_path / "a.png")
-    pictures.allow_pixels(HEIGHT * WIDTH)
-    assert read(tmp_path / "a.png").shape == (HEIGHT, WIDTH, 3)
-    pictures.allow_pixels(HEIGHT * WIDTH - 2)
-    with pytest.raises(InputError, match="bomb"):
-        read(tmp_path / "a.png")
-
-
-@pytest.mark.parametrize("orientation", [1, 6])
-def test_heic_is_read_upright(tmp_path, orientation):
-    pillow_heif = pytest.importorskip("pillow_heif")
-    pillow_heif.register_heif_opener()
-    values = np.repeat(random(255, 4, 4, 3, dtype=np.uint8), 16, axis=0).repeat(16, axis=1)
-    exif = Image.Exif()
-    exif[274] = orientation
-    Image.fromarray(values).save(tmp_path / "a.heic", quality=-1, exif=exif.tobytes())
-    upright = values if orientation == 1 else np.rot90(values, -1)
-    assert np.abs(read(tmp_path / "a.heic") - upright / 255).max() <= 3 / 255
-
-
-def test_raw_data_are_linear_light_by_their_white_level(tmp_path):
-    pytest.importorskip("rawpy")
-    tifffile = pytest.importorskip("tifffile")
-    mosaic = np.zeros((64, 64), np.uint16)
-    mosaic[0::2, 0::2], mosaic[0::2, 1::2], mosaic[1::2, 0::2], mosaic[1::2, 1::2] = 1200, 2400, 2400, 600
-    # XYZ -> the camera's RGB, here that of sRGB, so that the camera's own matrix changes nothing.
-    matrix = (3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570)
-    rationals = tuple(number for value in matrix for number in (round(value * 10000), 10000))
-    tags = [
-        (271, 2, 0, "maker", True), (272, 2, 0, "camera", True), (33421, 3, 2, (2, 2), True),
-        (33422, 1, 4, bytes([0, 1, 1, 2]), True), (50706, 1, 4, bytes([1, 4, 0, 0]), True),
-        (50707, 1, 4, bytes([1, 1, 0, 0]), True), (50708, 2, 0, "camera", True), (50714, 4, 1, 0, True),
-        (50717, 4, 1, 4095, True), (50721, 10, 9, rationals, True), (50728, 5, 3, (1,) * 6, True),
-        (50778, 3, 1, 21, True),
-    ]  # fmt: skip
-    tifffile.imwrite(tmp_path / "a.dng", mosaic, photometric=32803, extratags=tags, metadata=None)
-    picture = pictures.read_picture(tmp_path / "a.dng")
-    assert picture.encoding == "linear" and picture.pixels.shape == (64, 64, 3)
-    expected = np.array([1200, 2400, 600]) / 4095
-    assert picture.pixels[20:40, 20:40].mean((0, 1)) / 65535 == pytest.approx(expected, abs=0.01)
-    curve = np.where(expected <= 0.0031308, 12.92 * expected, 1.055 * expected ** (1 / 2.4) - 0.055)
-    assert pictures.read_image(tmp_path / "a.dng")[20:40, 20:40].mean((0, 1)) == pytest.approx(
-        curve, abs=0.01
-    )
-
-
-@pytest.mark.parametrize("name", ["a.heic", "a.dng"])
-def test_a_kind_whose_extra_is_missing_names_it(tmp_path, name, monkeypatch):
-    import sys
-
-    for package in ("pillow_heif", "rawpy"):
-        monkeypatch.setitem(sys.modules, package, None)
-    (tmp_path / name).write_bytes(b"a picture")
-    with pytest.raises(InputError, match=r"a\.\w+ is .*pip install 'hsi_inr_tf\[(heic|raw)\]'"):
-        read(tmp_path / name)
-
-
-# --- folders ---
-
-
-def test_what_of_a_folder_is_left_out_is_said(tmp_path, capsys):
-    for name in ("a.png", "b.jpg", "sub/c.png", "._d.png"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        Image.fromarray(random(255, dtype=np.uint8)).save(tmp_path / name)
-    for name in ("b.dng", "notes.txt", "Thumbs.db", ".DS_Store"):
-        (tmp_path / name).write_bytes(b"")
-    assert [path.name for path in pictures.find_images([tmp_path])] == ["a.png", "b.jpg"]
-    said = capsys.readouterr().err
-    for what in ("left out notes.txt: no", "left out sub: subfolders", "left out b.dng: raw data"):
-        assert what in said
-    assert "Thumbs" not in said and "DS_Store" not in said and "._d" not in said
-
-
-def test_a_folder_of_subfolders_names_those_with_pictures(tmp_path):
-    (tmp_path / "sub").mkdir()
-    Image.fromarray(random(255, dtype=np.uint8)).save(tmp_path / "sub" / "a.png")
-    with pytest.raises(InputError, match=r"no pictures in this folder \(its subfolders hold some: sub\)"):
-        pictures.find_images([tmp_path])

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from spoiling import hashes
 
 from hsi_inr_tf.cli.main import main
 from hsi_inr_tf.trained.bundles import LITE, PRETRAINED
+from tests.bad_input.spoiling import hashes
 
 BUNDLE = PRETRAINED / "inr-edge"
 

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from spoiling import describe
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.description import ModelDescription
+from tests.bad_input.spoiling import describe
 
 
 def with_(**changes):

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from spoiling import hashes
 
 from hsi_inr_tf.files import PARTIAL
+from tests.bad_input.spoiling import hashes
 
 # Runs a command and kills its own process when a function is called for the n-th time, before or after it.
 KILLER = """

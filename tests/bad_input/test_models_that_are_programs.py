@@ -9,7 +9,8 @@ import sys
 import h5py
 import numpy as np
 import pytest
-from spoiling import describe, hashes
+
+from tests.bad_input.spoiling import describe, hashes
 
 RECONSTRUCT = ["reconstruct", "photo.png", "--out", "out.npz", "--model"]
 

@@ -4,11 +4,11 @@ import h5py
 import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
-from strangers import NM, SHAPE, envi, header_of, values, write
 
 from hsi_inr_tf import cubes
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
+from tests.cubes.strangers import NM, SHAPE, envi, header_of, values, write
 
 FIRST, SECOND = values(seed=3), values(seed=4)
 

@@ -10,11 +10,11 @@ import h5py
 import numpy as np
 import pytest
 from scipy.io import savemat
-from strangers import NM, header_of, values, write
 
 from hsi_inr_tf import cubes
 from hsi_inr_tf.cubes import HyperspectralImage, trial
 from hsi_inr_tf.errors import InputError
+from tests.cubes.strangers import NM, header_of, values, write
 
 SECRET = np.arange(240, dtype=np.uint8)
 READ = """

@@ -7,13 +7,13 @@ import pytest
 import rasterio
 from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
-from strangers import NM, SHAPE, envi, geotiff, values
 
 from hsi_inr_tf import cubes
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import georeference
 from hsi_inr_tf.optics import named
+from tests.cubes.strangers import NM, SHAPE, envi, geotiff, values
 
 FORMATS = ["envi", "npz", "mat", "mat 7.3", "netcdf", "geotiff"]
 UTM = {"crs": "EPSG:32633", "transform": [2.5, 0.0, 500000.0, 0.0, -2.5, 4649776.0]}

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from strangers import FORMATS, NM, header_of, values, write
 
 from hsi_inr_tf import cubes
 from hsi_inr_tf.cubes import missing
 from hsi_inr_tf.errors import InputError
+from tests.cubes.strangers import FORMATS, NM, header_of, values, write
 
 UNPLACED = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 

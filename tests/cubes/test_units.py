@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from strangers import FORMATS, NM, values, write
 
 from hsi_inr_tf import cubes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import wavelengths
+from tests.cubes.strangers import FORMATS, NM, values, write
 
 SPEED = 299792458.0  # m/s
 THOUSANDTHS = [0.45, 0.55, 0.65]

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from true_formats import cave_scene, zipped
 
 from hsi_inr_tf.data import open_scenes
 from hsi_inr_tf.errors import InputError
+from tests.tfds_builders.true_formats import cave_scene, zipped
 from tfds_builders.cave import cave_dataset_builder as cave
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from scipy.io import savemat
-from true_formats import NM, arad_scene, hdf5_mat, ntire_scene, nus_scene
 
 from hsi_inr_tf.data import open_scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import named
+from tests.tfds_builders.true_formats import NM, arad_scene, hdf5_mat, ntire_scene, nus_scene
 from tfds_builders.arad_1k import arad_1k_dataset_builder as arad
 from tfds_builders.ntire2018 import ntire2018_dataset_builder as ntire
 from tfds_builders.nus import nus_dataset_builder as nus

@@ -1,10 +1,10 @@
 """Tiny scenes and a tiny model, so that a run takes a second."""
 
 import pytest
-from small_scenes import TINY, small_scenes
 
 from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.training import TrainConfig
+from tests.training.small_scenes import TINY, small_scenes
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_scenes import TINY
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import PARTIAL, replacing
 from hsi_inr_tf.training import checkpoints
 from hsi_inr_tf.training.run_folder import RunFolder
+from tests.training.small_scenes import TINY
 
 PROCESS = Path(__file__).with_name("train_process.py")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_scenes import TINY
+
+from tests.training.small_scenes import TINY
 
 PROCESS = Path(__file__).with_name("train_process.py")
 SETTINGS = [

@@ -13,10 +13,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from small_scenes import TINY
 
 from hsi_inr_tf.trained.weights import load_run
 from hsi_inr_tf.training import Interrupted, checkpoints, train
+from tests.training.small_scenes import TINY
 
 PROCESS = Path(__file__).with_name("train_process.py")
 COMMAND = [

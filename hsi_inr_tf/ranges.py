@@ -1,10 +1,11 @@
-"""Numbers with their ranges: declared with an option, shown by its help, checked on the command line and in
-files.
+"""What an option may be, a number of a range or a name of a table: declared with it, shown by its help,
+checked on the command line and in files.
 """
 
 import math
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from typing import Annotated, get_args, get_origin, get_type_hints
 
 from tyro.constructors import PrimitiveConstructorSpec
 
@@ -13,17 +14,29 @@ from hsi_inr_tf.errors import InputError
 LARGEST = 2**31 - 1  # of whole numbers: what seeds and counters on devices hold
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(PrimitiveConstructorSpec):
     """Numbers of `kind` (int or float) from `least` to `most`; `inside`: without these two themselves;
-    `optional`: or None.
+    `optional`: or None. An option is declared as Annotated[int, whole(1, 9)].
     """
 
     kind: type
     least: float
     most: float
-    inside: bool = False
-    optional: bool = False
+    inside: bool
+    optional: bool
+
+    def __init__(
+        self, kind: type, least: float, most: float, *, inside: bool = False, optional: bool = False
+    ) -> None:
+        vars(self).update(kind=kind, least=least, most=most, inside=inside, optional=optional)
+        super().__init__(
+            nargs=1,
+            metavar=f"{kind.__name__.upper()} {'>' if inside else ''}{self._ends('..')}"
+            + ("|None" if optional else ""),
+            instance_from_str=lambda words: self._spelt(words[0]),
+            is_instance=lambda value: value is None or isinstance(value, int | float),
+            str_from_instance=lambda value: [str(value)],
+        )
 
     def __contains__(self, value: object) -> bool:
         if value is None:
@@ -54,50 +67,67 @@ class Range:
         except ValueError as error:
             raise ValueError(f"'{text[:40]}', expected {self}") from error
 
-    def option(self) -> Any:
-        """The annotated type of an option of this range."""
-        spec: PrimitiveConstructorSpec = PrimitiveConstructorSpec(
+
+def whole(least: int, most: int = LARGEST, optional: bool = False) -> Range:
+    """A whole number from `least` to `most`."""
+    return Range(int, least, most, optional=optional)
+
+
+def real(least: float, most: float) -> Range:
+    """A number from `least` to `most`."""
+    return Range(float, least, most)
+
+
+def between(least: float, most: float, optional: bool = False) -> Range:
+    """A number larger than `least` and smaller than `most`."""
+    return Range(float, least, most, inside=True, optional=optional)
+
+
+class OneOf(PrimitiveConstructorSpec):
+    """One of some names. An option is declared as Annotated[str, one_of(TABLE)]."""
+
+    names: tuple[str, ...]
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        vars(self).update(names=names)
+        super().__init__(
             nargs=1,
-            metavar=f"{self.kind.__name__.upper()} {'>' if self.inside else ''}{self._ends('..')}"
-            + ("|None" if self.optional else ""),
-            instance_from_str=lambda words: self._spelt(words[0]),
-            is_instance=lambda value: value is None or isinstance(value, int | float),
-            str_from_instance=lambda value: [str(value)],
+            metavar="{" + ",".join(names) + "}",
+            instance_from_str=lambda words: words[0],
+            is_instance=lambda value: isinstance(value, str),
+            str_from_instance=lambda value: [value],
+            choices=names,
         )
-        return Annotated[self.kind | None if self.optional else self.kind, self, spec]
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.names
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(self.names)}"
 
 
-def whole(least: int, most: int = LARGEST, optional: bool = False) -> Any:
-    """The type of an option that is a whole number from `least` to `most`."""
-    return Range(int, least, most, optional=optional).option()
-
-
-def real(least: float, most: float) -> Any:
-    """The type of an option that is a number from `least` to `most`."""
-    return Range(float, least, most).option()
-
-
-def between(least: float, most: float, optional: bool = False) -> Any:
-    """The type of an option that is a number larger than `least` and smaller than `most`."""
-    return Range(float, least, most, inside=True, optional=optional).option()
+def one_of(names: Iterable[str]) -> OneOf:
+    """One of the `names` of a table."""
+    return OneOf(tuple(names))
 
 
 def check(options, prefix: str = "") -> None:
-    """InputError for the first field of a dataclass instance outside its range."""
+    """InputError for the first field of a dataclass instance that is not what its option may be."""
     hints = get_type_hints(type(options), include_extras=True)
     for field in fields(options):
         value = getattr(options, field.name)
         if is_dataclass(value):
             check(value, f"{field.name}.")
-        allowed = _range(hints[field.name])
+        allowed = _allowed(hints[field.name])
         for one in value if isinstance(value, tuple) else (value,):
             if allowed is not None and one not in allowed:
                 name = f"{prefix}{field.name}".replace("_", "-")
-                raise InputError(f"--{name} is {one}, expected {allowed}")
+                shown = f"'{one}'" if isinstance(one, str) else one
+                raise InputError(f"--{name} is {shown}, expected {allowed}")
 
 
-def _range(kind) -> Range | None:
-    """The range declared in a type or in that of a tuple's members."""
+def _allowed(kind) -> Range | OneOf | None:
+    """What is declared in a type or in that of a tuple's members."""
     if get_origin(kind) is Annotated:
-        return next((one for one in kind.__metadata__ if isinstance(one, Range)), None)
-    return _range(get_args(kind)[0]) if get_origin(kind) is tuple else None
+        return next((one for one in kind.__metadata__ if isinstance(one, Range | OneOf)), None)
+    return _allowed(get_args(kind)[0]) if get_origin(kind) is tuple else None

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
@@ -24,9 +25,9 @@ NEXT = (
 class Options:
     out: Path = Path("runs/demo")
     """Folder for everything the demo makes."""
-    steps: whole(1) = 2500
+    steps: Annotated[int, whole(1)] = 2500
     """Training steps."""
-    seed: whole(0) = 0
+    seed: Annotated[int, whole(0)] = 0
     """Decides the initial weights and every batch."""
 
 

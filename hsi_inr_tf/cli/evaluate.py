@@ -6,13 +6,14 @@ import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
 from hsi_inr_tf.files import write_json
 from hsi_inr_tf.inference import engines
 from hsi_inr_tf.metrics import PROTOCOLS
+from hsi_inr_tf.ranges import one_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Options:
     """Scenes to score: NAME:PART (cave-22-10:test, ...) or a split of the builder (test, ...); by default
     what is held out.
     """
-    protocol: Literal[tuple(PROTOCOLS)] = "full"
+    protocol: Annotated[str, one_of(PROTOCOLS)] = "full"
     """How to score: full (whole frame), seed (Eq. 12-14), released (64x64 crops) or mstpp (centre crop)."""
     consistent: bool = False
     """Correct the model's cubes so that they reproduce the RGB, as hsi-inr reconstruct --consistent
@@ -35,7 +36,7 @@ class Options:
     """
     coverage: bool = False
     """Also test the model's uncertainty: how often the true values lie in its intervals."""
-    engine: Literal[engines.NAMES] = "auto"
+    engine: Annotated[str, one_of(engines.NAMES)] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     json: Path | None = None
     """Write all scores, per scene and per band, to this file."""

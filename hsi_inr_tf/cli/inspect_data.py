@@ -27,7 +27,7 @@ class Options:
     """Only these scenes: NAME:PART or a split of the builder; by default all."""
     out: Path = Path("contact_sheet.png")
     """The contact sheet: per scene its RGB, a false colour of its cube, and spectra at marked points."""
-    most: whole(1, 1000) = 40
+    most: Annotated[int, whole(1, 1000)] = 40
     """Show at most this many scenes, spread over the dataset; the table always has all."""
     json: Path | None = None
     """Also write the table to this file."""

@@ -16,7 +16,7 @@ from hsi_inr_tf.ranges import whole
 class Options:
     picture: Annotated[Path, tyro.conf.Positional]
     """The photograph."""
-    count: whole(1, 10_000) = 12
+    count: Annotated[int, whole(1, 10_000)] = 12
     """How many points."""
     out: Path | None = None
     """The CSV to fill in; beside it come the marked picture (.png) and .json. By default PICTURE-points.csv

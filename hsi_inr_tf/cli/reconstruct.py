@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
@@ -13,7 +13,7 @@ from hsi_inr_tf.cubes.formats import FORMATS
 from hsi_inr_tf.cubes.values import DTYPES
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
-from hsi_inr_tf.ranges import between, whole
+from hsi_inr_tf.ranges import between, one_of, whole
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Options:
     """The file to write, or a folder, as any name without a suffix is: for several pictures there must be
     one.
     """
-    format: Literal[tuple(FORMATS)] | None = None
+    format: Annotated[str, one_of(FORMATS)] | None = None
     """The cube's format; without it the suffix of --out says it (.hdr .mat .npz .nc .tif), and in folders it
     is envi.
     """
-    dtype: Literal[tuple(DTYPES)] = "float32"
+    dtype: Annotated[str, one_of(DTYPES)] = "float32"
     """How values are stored; uint16 holds [0, 1] times 65535 in half the space."""
-    scale: between(0, 1e6) = 1.0
+    scale: Annotated[float, between(0, 1e6)] = 1.0
     """Evaluate the representation between pixels: 2 gives twice the height and width. Needs an implicit
     model.
     """
@@ -42,13 +42,13 @@ class Options:
     """Resample to 400:700:5, to 450,550,650, or to the numbers in a file (nm, within the model's range)."""
     consistent: bool = False
     """Correct the cube so that it reproduces the picture's RGB."""
-    tile: whole(1, 1 << 20, optional=True) = None
+    tile: Annotated[int | None, whole(1, 1 << 20, optional=True)] = None
     """Side of the tiles that large pictures are cut into; the result does not depend on it."""
     uncertainty: bool = False
     """Also write, as CUBE_uncertainty beside the cube, the half-width of the interval that holds the true
     value with a probability of 90 %.
     """
-    engine: Literal[engines.NAMES] = "auto"
+    engine: Annotated[str, one_of(engines.NAMES)] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     max_pixels: int | None = None
     """How many pixels a picture may have; without it about 179 million, of which more are refused."""

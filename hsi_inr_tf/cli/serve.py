@@ -3,36 +3,36 @@
 import re
 import socket
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
-from hsi_inr_tf.ranges import whole
+from hsi_inr_tf.ranges import one_of, whole
 
 
 @dataclass(frozen=True)
 class Options:
     model: Annotated[str, tyro.conf.Positional]
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
-    engine: Literal[engines.NAMES] = "auto"
+    engine: Annotated[str, one_of(engines.NAMES)] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
     name: str | None = None
     """The model's name in addresses; by default that of its preset."""
     host: str = "127.0.0.1"
     """The address to listen at; 0.0.0.0 is all of them, for anyone who can reach this machine."""
-    port: whole(1, 65535) = 8080
+    port: Annotated[int, whole(1, 65535)] = 8080
     """The port of the REST protocols, V1 and V2."""
-    grpc_port: whole(1, 65535, optional=True) = 8081
+    grpc_port: Annotated[int | None, whole(1, 65535, optional=True)] = 8081
     """The port of the gRPC protocol, V2; None for no gRPC."""
-    max_body_mb: whole(1, 65536) = 32
+    max_body_mb: Annotated[int, whole(1, 65536)] = 32
     """Requests with a larger body are refused (413)."""
-    max_pixels: whole(1) = 1 << 20
+    max_pixels: Annotated[int, whole(1)] = 1 << 20
     """Requests with more pixels are refused (400), by what pictures' headers say."""
-    max_json_pixels: whole(1) = 1 << 16
+    max_json_pixels: Annotated[int, whole(1)] = 1 << 16
     """The same where the answer is JSON instead of binary tensors."""
-    workers: whole(1, 1024) = 2
+    workers: Annotated[int, whole(1, 1024)] = 2
     """Pictures that are reconstructed at the same time."""
 
 

@@ -3,6 +3,7 @@ rendered anew.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -19,13 +20,13 @@ class Augmentation:
 
     flips: bool = True
     """Mirror either axis and transpose, each with probability 1/2."""
-    exposure: real(0, 8) = 0.0
+    exposure: Annotated[float, real(0, 8)] = 0.0
     """Multiply the light by 2^u, u uniform in [-exposure, exposure]."""
-    modulation: real(0, 2) = 0.0
+    modulation: Annotated[float, real(0, 2)] = 0.0
     """Multiply the spectrum by a smooth curve: standard deviation of its logarithm (another illuminant)."""
-    mixing: real(0, 1) = 0.0
+    mixing: Annotated[float, real(0, 1)] = 0.0
     """Probability that another crop's light is added in a random proportion (mixed materials)."""
-    recolouring: real(0, 1) = 0.0
+    recolouring: Annotated[float, real(0, 1)] = 0.0
     """Probability that materials are exchanged for measured reflectances, shading and texture staying."""
 
     def __post_init__(self):

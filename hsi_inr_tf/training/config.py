@@ -12,7 +12,7 @@ from hsi_inr_tf.data.augmentation import Augmentation
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import parse_json, read_text
 from hsi_inr_tf.metrics import METRICS
-from hsi_inr_tf.ranges import between, check, real, whole
+from hsi_inr_tf.ranges import between, check, one_of, real, whole
 from hsi_inr_tf.training.losses import LOSSES
 
 
@@ -70,41 +70,41 @@ class TrainConfig:
 
     reflectances: Path | None = None
     """Library of measured reflectances (.csv, .npz, ENVI) beside those that colour-science carries."""
-    reflectance_share: real(0, 0.99) = 0.1
+    reflectance_share: Annotated[float, real(0, 0.99)] = 0.1
     """Share of the weight that reflectances have in what a model fits in closed form (inr-compact,
     inr-edge).
     """
 
     out: Path | None = None
     """Run folder; by default runs/MODEL-DATASET. A run found there is resumed."""
-    steps: whole(1) = 10_000
+    steps: Annotated[int, whole(1)] = 10_000
     """Optimiser steps."""
-    batch_size: whole(1, 65536) = 32
+    batch_size: Annotated[int, whole(1, 65536)] = 32
     """Patches a step, over all devices and accumulated pieces together."""
-    patch: whole(1, 4096) = 64
+    patch: Annotated[int, whole(1, 4096)] = 64
     """Side of a training patch in pixels."""
-    seed: whole(0) = 0
+    seed: Annotated[int, whole(0)] = 0
     """Decides the initial weights and every batch."""
 
-    loss: Literal[tuple(LOSSES)] = "l1"
+    loss: Annotated[str, one_of(LOSSES)] = "l1"
     """l1 (the paper), l1+sam (plus a tenth of the spectral angle in radians), mrae (relative L1)."""
     optimizer: Literal["adam", "adamw", "lion", "lamb"] = "adam"
     """Update rule."""
-    learning_rate: between(0, 1000) = 2e-3
+    learning_rate: Annotated[float, between(0, 1000)] = 2e-3
     """Highest learning rate."""
     schedule: Literal["cosine", "paper", "constant"] = "cosine"
     """After the warm-up: cosine to zero, the paper's halving at each fifth of the run, or constant."""
-    warmup_steps: whole(0) = 200
+    warmup_steps: Annotated[int, whole(0)] = 200
     """Steps over which the learning rate rises from zero."""
-    weight_decay: real(0, 1000) = 0.0
+    weight_decay: Annotated[float, real(0, 1000)] = 0.0
     """Decoupled weight decay (adamw, lion, lamb)."""
-    clip_norm: between(0, 1e9, optional=True) = 1.0
+    clip_norm: Annotated[float | None, between(0, 1e9, optional=True)] = 1.0
     """Largest global norm of the gradient; None to leave it alone."""
-    ema: between(0, 1, optional=True) = None
+    ema: Annotated[float | None, between(0, 1, optional=True)] = None
     """Momentum of an exponential moving average of the weights, which is then what is validated and saved
     (0.999, say).
     """
-    accumulation: whole(1, 65536) = 1
+    accumulation: Annotated[int, whole(1, 65536)] = 1
     """Pieces in which a step's batch is worked through, to need less memory."""
 
     strategy: Literal["auto", "one", "mirrored", "multi-worker"] = "auto"
@@ -120,13 +120,13 @@ class TrainConfig:
     one.
     """
 
-    validate_every: whole(1) = 1000
+    validate_every: Annotated[int, whole(1)] = 1000
     """Steps between validations on whole scenes (protocol full)."""
-    best: Literal[tuple(METRICS)] = "psnr"
+    best: Annotated[str, one_of(METRICS)] = "psnr"
     """The score by which validation chooses the best weights."""
-    log_every: whole(1) = 50
+    log_every: Annotated[int, whole(1)] = 50
     """Steps between rows of log.csv."""
-    checkpoint_seconds: real(0, 1e9) = 120.0
+    checkpoint_seconds: Annotated[float, real(0, 1e9)] = 120.0
     """Time between checkpoints; one is also written at every validation and at the end."""
     tensorboard: bool = True
     """Write scalars, pictures and spectra for TensorBoard, if it is installed."""

@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.metrics import PROTOCOLS
-from hsi_inr_tf.ranges import whole
+from hsi_inr_tf.ranges import one_of, whole
 
 GROUPS = ("cave-grouped-0", "cave-grouped-1", "cave-grouped-2", "cave-grouped-3")
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -34,11 +34,11 @@ class Options:
     """
     data_dir: Path | None = None
     """Where tfds build wrote the dataset; by default TFDS's own place."""
-    counts: tuple[whole(1, 10_000), ...] = (1, 2, 3, 6, 12, 24, 48)
+    counts: tuple[Annotated[int, whole(1, 10_000)], ...] = (1, 2, 3, 6, 12, 24, 48)
     """How many points are measured."""
-    factors: tuple[whole(1, 4096), ...] = (32, 16, 8)
+    factors: tuple[Annotated[int, whole(1, 4096)], ...] = (32, 16, 8)
     """By how much the coarse cubes are coarser than the scenes."""
-    protocol: Literal[tuple(PROTOCOLS)] = "full"
+    protocol: Annotated[str, one_of(PROTOCOLS)] = "full"
     """How to score."""
     json: Path | None = None
     """Write all scores to this file."""

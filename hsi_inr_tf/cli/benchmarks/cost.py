@@ -4,6 +4,7 @@ speed.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import read_json, replacing
@@ -27,11 +28,11 @@ class Options:
     """What hsi-inr benchmark speed --json wrote."""
     out: Path
     """Figure to write (.svg, .png, .pdf)."""
-    size: whole(1, 1 << 16) = 512
+    size: Annotated[int, whole(1, 1 << 16)] = 512
     """Side of the pictures whose milliseconds are shown."""
     engine: str = "litert"
     """Engine whose milliseconds are shown."""
-    threads: whole(1, 1024) = 2
+    threads: Annotated[int, whole(1, 1024)] = 2
     """Threads whose milliseconds are shown."""
 
 

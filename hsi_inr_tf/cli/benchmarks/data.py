@@ -6,6 +6,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
@@ -25,15 +26,15 @@ class Options:
     """Scenes to feed from; by default all."""
     model: str = "inr-compact"
     """The model whose training the batches are for."""
-    patch: whole(1, 4096) = 64
+    patch: Annotated[int, whole(1, 4096)] = 64
     """Side of a crop."""
-    batch_size: whole(1, 65536) = 16
+    batch_size: Annotated[int, whole(1, 65536)] = 16
     """Crops a batch."""
-    steps: whole(1) = 100
+    steps: Annotated[int, whole(1)] = 100
     """Batches to time; the model is timed over a tenth of them."""
-    scenes: whole(1, 10_000) = 4
+    scenes: Annotated[int, whole(1, 10_000)] = 4
     """Scenes of 1392 x 1300 x 31 to generate for the builder's peak memory; 0 leaves that out."""
-    workers: whole(0, 1024) = 0
+    workers: Annotated[int, whole(0, 1024)] = 0
     """Build them on this many Apache Beam processes instead of one process."""
     json: Path | None = None
     """Also write the figures to this file."""

@@ -16,13 +16,13 @@ from hsi_inr_tf.ranges import whole
 class Options:
     model: Annotated[str, tyro.conf.Positional] = "inr-compact"
     """A bundled model (inr-compact, inr-edge) or a run folder."""
-    sides: tuple[whole(1, 1 << 14), ...] = (128, 256, 512)
+    sides: tuple[Annotated[int, whole(1, 1 << 14)], ...] = (128, 256, 512)
     """Sides of the pictures."""
-    threads: tuple[whole(1, 1024), ...] = (1, 2)
+    threads: tuple[Annotated[int, whole(1, 1024)], ...] = (1, 2)
     """Numbers of threads."""
     quantize: tuple[str, ...] = ("none", "float16", "dynamic")
     """The TFLite files to time; int8 and int16x8 need calibration, see hsi-inr export."""
-    repeats: whole(1, 100_000) = 20
+    repeats: Annotated[int, whole(1, 100_000)] = 20
     """Calls a measurement, of which the median counts."""
     json: Path | None = None
     """Also write the rows to this file."""

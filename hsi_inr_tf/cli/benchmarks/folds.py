@@ -10,6 +10,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import comparison, regression_reconstructor, scored
 from hsi_inr_tf.files import write_json
 from hsi_inr_tf.metrics import PROTOCOLS
+from hsi_inr_tf.ranges import one_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Options:
     """Their weights: the last, or those that were best on the scenes that are scored, which flatters them."""
     data_dir: Path | None = None
     """Where tfds build wrote the dataset; by default TFDS's own place."""
-    protocol: Literal[tuple(PROTOCOLS)] = "full"
+    protocol: Annotated[str, one_of(PROTOCOLS)] = "full"
     """How to score."""
     json: Path | None = None
     """Write all scores, per scene and per band, to this file."""

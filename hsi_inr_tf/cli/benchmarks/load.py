@@ -37,13 +37,13 @@ TOLERANCE = (
 class Options:
     model: Annotated[str, tyro.conf.Positional] = "inr-compact"
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
-    clients: tuple[whole(1, 1024), ...] = (1, 8, 8, 8)
+    clients: tuple[Annotated[int, whole(1, 1024)], ...] = (1, 8, 8, 8)
     """Clients that ask at the same time, one measurement each; repeated ones show whether the server's memory
     grows.
     """
-    seconds: between(0, 1e6) = 20.0
+    seconds: Annotated[float, between(0, 1e6)] = 20.0
     """Length of a measurement."""
-    sides: tuple[whole(1, 1 << 14), ...] = (64, 128, 256)
+    sides: tuple[Annotated[int, whole(1, 1 << 14)], ...] = (64, 128, 256)
     """Sides of the pictures."""
     json: Path | None = None
     """Also write the figures to this file."""

@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
@@ -23,17 +24,17 @@ from hsi_inr_tf.ranges import whole
 class Options:
     models: tuple[str, ...] = ("inr-compact", "inr-edge", "mst-plus-plus", "hscnn-r", "polynomial-regression")
     """Presets; their weights do not matter here, so they are random."""
-    sizes: tuple[whole(1, 1 << 14), ...] = (64, 256, 512, 1024)
+    sizes: tuple[Annotated[int, whole(1, 1 << 14)], ...] = (64, 256, 512, 1024)
     """Sides of square pictures, in pixels."""
     engines: tuple[str, ...] = ("keras", "saved_model", "litert")
     """What runs them."""
-    threads: tuple[whole(1, 1024), ...] = (1, 2)
+    threads: tuple[Annotated[int, whole(1, 1024)], ...] = (1, 2)
     """Numbers of threads."""
-    rounds: whole(1, 10_000) = 3
+    rounds: Annotated[int, whole(1, 10_000)] = 3
     """Every round measures each once, in turn, each in a process of its own; the median of the rounds
     counts.
     """
-    repeats: whole(1, 100_000) = 3
+    repeats: Annotated[int, whole(1, 100_000)] = 3
     """Calls a round, after one to warm up; a round gives their median."""
     json: Path | None = None
     """Also write the rows to this file."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from tqdm import tqdm
 
@@ -28,9 +29,9 @@ class Options:
     """A bundled model, or what else `load` opens on every engine that is timed."""
     engines: tuple[str, ...] = ("litert", "tensorflow")
     """Engines that reconstruct, of litert and tensorflow."""
-    repeats: whole(1, 10_000) = 5
+    repeats: Annotated[int, whole(1, 10_000)] = 5
     """Runs of every command, in turn, of which the median counts."""
-    large: between(0, 1e4) = 12.0
+    large: Annotated[float, between(0, 1e4)] = 12.0
     """Megapixels of the large photograph; 0 for none."""
     json: Path | None = None
     """Also write the rows to this file."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Annotated
 
 from hsi_inr_tf.cli.benchmarks import table_text
 from hsi_inr_tf.data.datasets import known
@@ -22,7 +22,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import regression_reconstructor, scored
 from hsi_inr_tf.files import read_json, read_text, write_json, write_text
 from hsi_inr_tf.metrics import PROTOCOLS
-from hsi_inr_tf.ranges import between, whole
+from hsi_inr_tf.ranges import between, one_of, whole
 from hsi_inr_tf.training.losses import LOSSES
 
 CALIBRATION_SECONDS = 20.0  # of processor time, to learn what a step costs
@@ -34,15 +34,15 @@ class TableOptions:
 
     out: Path
     """Folder for runs, scores, table.json and table.md. What is done there is not run again."""
-    minutes: between(0, 1e6, optional=True) = None
+    minutes: Annotated[float | None, between(0, 1e6, optional=True)] = None
     """Budget of a row: processor minutes of training (all cores together). Default 30, unless --steps is
     given.
     """
-    steps: whole(1, optional=True) = None
+    steps: Annotated[int | None, whole(1, optional=True)] = None
     """Budget of a row: training steps, instead of minutes."""
-    width_scale: between(0, 16) = 1.0
+    width_scale: Annotated[float, between(0, 16)] = 1.0
     """Multiply the widths of hypernetworks and baselines; the table says so."""
-    seeds: tuple[whole(0), ...] = (0,)
+    seeds: tuple[Annotated[int, whole(0)], ...] = (0,)
     """Each row is trained once for each; the table shows the mean and the spread."""
     rows: tuple[str, ...] = ()
     """Only these rows, by the name of their model; all by default."""
@@ -55,11 +55,11 @@ class TableOptions:
     scored. By default cave-22-10 for cave, and elsewhere the builder's own."""
     allow_missing: bool = False
     """Go on without scenes that this copy of the data lacks."""
-    protocol: Literal[tuple(PROTOCOLS)] = "full"
+    protocol: Annotated[str, one_of(PROTOCOLS)] = "full"
     """How to score."""
-    batch_size: whole(1, 65536) = 8
+    batch_size: Annotated[int, whole(1, 65536)] = 8
     """Crops of 64x64 in a step; the same crops for every row of a seed."""
-    loss: Literal[tuple(LOSSES)] = "l1"
+    loss: Annotated[str, one_of(LOSSES)] = "l1"
     """Training loss, see hsi-inr train."""
 
 
@@ -74,7 +74,7 @@ class Row:
     title: str
     model: str
     widths: dict = field(default_factory=dict)
-    learning_rate: between(0, 1000) = 1e-3
+    learning_rate: Annotated[float, between(0, 1000)] = 1e-3
     quoted: dict = field(default_factory=dict)
 
     def overrides(self, scale: float) -> dict:

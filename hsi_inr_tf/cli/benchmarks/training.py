@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.files import write_json
@@ -21,15 +21,15 @@ MODELS = ("inr-compact", "inr-paper", "mst-plus-plus", "hscnn-r")
 class Options:
     models: tuple[str, ...] = MODELS
     """Presets to train."""
-    batch_sizes: tuple[whole(1, 65536), ...] = (8,)
+    batch_sizes: tuple[Annotated[int, whole(1, 65536)], ...] = (8,)
     """Patches a step."""
-    patch: whole(1, 4096) = 64
+    patch: Annotated[int, whole(1, 4096)] = 64
     """Side of a patch in pixels."""
     jit: tuple[bool, ...] = (False, True)
     """Without and with XLA."""
     precision: Literal["float32", "mixed", "mixed_float16", "mixed_bfloat16"] = "float32"
     """As for hsi-inr train."""
-    seconds: between(0, 1e6) = 20.0
+    seconds: Annotated[float, between(0, 1e6)] = 20.0
     """How long each is timed, after two steps that are not."""
     dataset: str | None = None
     """Dataset to read, see hsi-inr train; by default eight made-up scenes of 512 x 512 in memory."""

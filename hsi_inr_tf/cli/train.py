@@ -27,8 +27,8 @@ def run(options: Options) -> None:
         "data-dir": options.data_dir,
         "split": part_names(options)[1] or "NAME:PART",
     }
-    flags = " ".join(f"--{name} {value}" for name, value in flags.items() if value)
-    print(f"score it: hsi-inr evaluate {folder} {flags}")
+    said = " ".join(f"--{name} {value}" for name, value in flags.items() if value)
+    print(f"score it: hsi-inr evaluate {folder} {said}")
     print(f"use it:   hsi-inr reconstruct IMAGE --model {folder} --out FILE")
 
 

@@ -25,7 +25,8 @@ def parse(path: Path) -> dict[str, str | list[str]]:
         lines = data.decode("latin-1").splitlines()  # older software's
     if not lines or not lines[0].strip().startswith("ENVI"):
         raise InputError(f"{path} does not begin with ENVI, expected the header of an ENVI file")
-    fields, rest = {}, iter(lines[1:])
+    fields: dict[str, str | list[str]] = {}
+    rest = iter(lines[1:])
     for line in rest:
         name, equals, value = line.partition("=")
         if not equals or line.lstrip().startswith(";"):
@@ -40,8 +41,9 @@ def parse(path: Path) -> dict[str, str | list[str]]:
             text = value[1 : value.index("}")]
             text = " ".join(text.split()) if name == "description" else text
             items = [item.strip() for item in text.split(",")]
-            value = items[:-1] if len(items) > 1 and not items[-1] else items
-        fields[name] = value
+            fields[name] = items[:-1] if len(items) > 1 and not items[-1] else items
+        else:
+            fields[name] = value
     return fields
 
 

@@ -97,11 +97,12 @@ def _missing(file, rasterio) -> Missing:
 
 def _wavelengths(file, path) -> tuple[list[float] | None, str]:
     """(wavelengths, their unit) as the bands state them; None where no band does."""
-    found = [_stated(file, band) for band in file.indexes]
-    if not any(found):
+    every = [_stated(file, band) for band in file.indexes]
+    found = [stated for stated in every if stated]
+    if not found:
         return None, ""
-    if not all(found):
-        band = found.index(None) + 1
+    if len(found) < len(every):
+        band = every.index(None) + 1
         raise InputError(
             f"{path}: band {band} ('{file.descriptions[band - 1] or ''}') does not say its wavelength"
         )

@@ -158,10 +158,10 @@ def _place(file, cube, axis) -> dict | None:
         c, a, b, f, d, e = (float(number) for number in numbers)
         return {"crs": crs, "transform": [a, b, c, d, e, f]}
     rows, columns = (file.variables.get(d) for i, d in enumerate(cube.dimensions) if i != axis)
-    steps = [_step(rows), _step(columns)]
-    if None in steps:
+    down, across = _step(rows), _step(columns)
+    if down is None or across is None:
         return None
-    (f, e), (c, a) = steps
+    (f, e), (c, a) = down, across
     return {"crs": crs, "transform": [a, 0.0, c - a / 2, 0.0, e, f - e / 2]}
 
 

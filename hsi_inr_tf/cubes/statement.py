@@ -56,14 +56,14 @@ def image_of(said: Statement) -> HyperspectralImage:
     if values.dtype.kind == "b":
         values = values.view(np.uint8)
     order = units.ascending(nm)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if order is not None:
         twice = len(nm) - len(order)
         also = f", and {twice} of a wavelength that another has left out" if twice else ""
         notes = (f"{said.source}: its bands were put in ascending order of wavelength{also}",)
     data = _radiance(said, values, order)
-    nm = tuple(nm if order is None else [nm[band] for band in order])
-    return HyperspectralImage(data, nm, **said.known, source=str(said.source), notes=notes)
+    wavelengths = tuple(nm if order is None else [nm[band] for band in order])
+    return HyperspectralImage(data, wavelengths, **said.known, source=str(said.source), notes=notes)
 
 
 def _spectral_axis(said, bands: int) -> int:
@@ -100,12 +100,13 @@ def _radiance(said, values, order) -> np.ndarray:
     axis = 2 if abs(values.strides[2]) > abs(values.strides[0]) else 0
     step = max(1, BLOCK * values.shape[axis] // values.size)
     length = len(order) if axis == 2 else values.shape[0]
+    target: tuple[slice, ...]
     for first in range(0, length, step):
         if axis == 2:
             chosen, target = order[first : first + step], np.s_[:, :, first : first + step]
             part = values[:, :, chosen]
         else:
-            chosen, target = order, np.s_[first : first + step]
+            chosen, target = order, (slice(first, first + step),)
             part = values[target] if order == list(range(bands)) else values[target][:, :, order]
         part = np.asarray(part)
         with np.errstate(over="ignore", invalid="ignore"):

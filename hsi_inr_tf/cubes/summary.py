@@ -104,8 +104,8 @@ def spectra(axes, image, points, reference=None) -> None:
     axes.set_ylim(bottom=0)
     axes.grid(color=LINE, lw=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    title = None if reference is None else "solid: cube, dashed: reference"
-    axes.legend(frameon=False, fontsize=8, title=title, title_fontsize=8, loc="best")
+    lines = None if reference is None else "solid: cube, dashed: reference"
+    axes.legend(frameon=False, fontsize=8, title=lines, title_fontsize=8, loc="best")
 
 
 def png(figure: Figure, dpi: int = 110) -> bytes:

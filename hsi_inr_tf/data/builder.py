@@ -17,7 +17,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import VISIBLE, Camera
 
 
-class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
+class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):  # type: ignore[call-arg]
     """A TFDS builder that writes each scene as one shard, so that only one scene per worker is ever in
     memory.
 
@@ -72,7 +72,8 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):
         name that comes twice is an InputError.
         """
         wavelengths = np.asarray(self.info.metadata["wavelengths"], np.float32)
-        places, shards = {}, {}
+        places: dict[str, Path] = {}
+        shards: dict[str, list[Callable]] = {}
         for split, sources in splits.items():
             for name, arguments in sources:
                 if name in places:

@@ -150,7 +150,7 @@ def _white(reached: dict) -> float:
                 f"note: {file} reaches {largest:g} in glints and {usual:g} elsewhere: the glints are clipped"
             )
     usual = {file: without for file, (_, without) in reached.items()}
-    largest, smallest = max(usual, key=usual.get), min(usual, key=usual.get)
+    largest, smallest = max(usual, key=usual.__getitem__), min(usual, key=usual.__getitem__)
     if usual[largest] <= 1:
         return 1.0
     if usual[smallest] * MIXTURE < usual[largest]:

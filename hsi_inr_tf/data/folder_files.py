@@ -39,7 +39,7 @@ def find(folder: Path) -> Found:
     """What a folder and its subfolders, linked ones too, hold. InputError names what has no partner or comes
     twice.
     """
-    found = {"picture": {}, "cube": {}}
+    found: dict[str, dict[str, list[Path]]] = {"picture": {}, "cube": {}}
 
     def add(kind, name, files):
         if name in found[kind]:
@@ -130,16 +130,16 @@ def parts(folder, pictures) -> list[str]:
     """The part of each picture: "train" for all where no subfolder is called as a part is. InputError for a
     picture outside of any part where others are in one.
     """
-    parts = [_part(picture.relative_to(folder).parts[:-1]) for picture in pictures]
-    if not any(parts):
+    parts = {picture: _part(picture.relative_to(folder).parts[:-1]) for picture in pictures}
+    if not any(parts.values()):
         return ["train"] * len(parts)
-    for picture, part in zip(pictures, parts, strict=True):
+    for picture, part in parts.items():
         if part is None:
             raise InputError(
                 f"{picture} lies in no subfolder called train, validation or test, as others in {folder} do: "
                 "move it to one"
             )
-    return parts
+    return [part for part in parts.values() if part]
 
 
 def _part(subfolders) -> str | None:

@@ -75,7 +75,7 @@ def band_images(root: Path, bands: list[str], size: tuple[int, int] | None = Non
     they are scaled by 257, which loses nothing. InputError names the first image that differs from the
     others.
     """
-    cube, depth = None, None
+    cube, depth = np.empty(0, np.uint16), np.dtype(np.uint16)
     for index, member in enumerate(bands):
         source = f"{root}: {member}"
         pixels = decode_image(read_member(root, member), source)
@@ -85,11 +85,11 @@ def band_images(root: Path, bands: list[str], size: tuple[int, int] | None = Non
             ):
                 raise InputError(f"{source} is a colour image, expected one gray band")
             pixels = pixels[..., 0]
-        if cube is None:
-            size, depth = size or pixels.shape, pixels.dtype
-            cube = np.empty((*size, len(bands)), np.uint16)
-        if pixels.shape != tuple(size):
-            raise InputError(f"{source} has {pixels.shape} pixels, expected {tuple(size)}")
+        if index == 0:
+            depth = pixels.dtype
+            cube = np.empty((*(size or pixels.shape), len(bands)), np.uint16)
+        if pixels.shape != cube.shape[:2]:
+            raise InputError(f"{source} has {pixels.shape} pixels, expected {cube.shape[:2]}")
         if pixels.dtype != depth:
             raise InputError(
                 f"{source} has {8 * pixels.itemsize} bits, expected {8 * depth.itemsize} like the bands "

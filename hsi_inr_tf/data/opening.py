@@ -32,9 +32,9 @@ def open_scenes(
     if split in splits.TABLE:
         parts = ", ".join(f"{split}:{part}" for part in splits.TABLE[split])
         raise InputError(f"split {split} names several sets of scenes, expected one of {parts}")
-    named = split is not None and ":" in split
+    named = split if split and ":" in split else None
     if named:
-        splits.scene_names(split)  # an unknown name is told at once
+        splits.scene_names(named)  # an unknown name is told at once
     own_split = None if named else split
     if dataset.startswith("folder:"):
         scenes = folder.from_folder(dataset.removeprefix("folder:"), data_dir, own_split, white)
@@ -45,8 +45,8 @@ def open_scenes(
     else:
         scenes = decoded.read(decoded.version_folder(dataset, data_dir), [own_split] if own_split else None)
     if named:
-        wanted = splits.scene_names(split, scenes.names)
+        wanted = splits.scene_names(named, scenes.names)
         scenes = scenes.select(
-            splits.present(wanted, scenes.names, f"split {split} of {dataset}", allow_missing)
+            splits.present(wanted, scenes.names, f"split {named} of {dataset}", allow_missing)
         )
     return scenes

@@ -98,8 +98,13 @@ class Scenes:
     def select(self, names: Sequence[str]) -> "Scenes":
         """The scenes called `names`, in that order."""
         indices = [self.names.index(name) for name in names]
-        rgbs, cubes, whites = ([of[i] for i in indices] for of in (self.rgbs, self.cubes, self.whites))
-        return replace(self, names=tuple(names), rgbs=rgbs, cubes=cubes, whites=whites)
+        return replace(
+            self,
+            names=tuple(names),
+            rgbs=[self.rgbs[i] for i in indices],
+            cubes=[self.cubes[i] for i in indices],
+            whites=[self.whites[i] for i in indices],
+        )
 
 
 def unit(values: np.ndarray, white: float) -> np.ndarray:

@@ -50,9 +50,9 @@ def fit(errors: Sequence[Errors], calibration: dict | None = None) -> Uncertaint
     groups = sorted({one.group for one in errors})
     ratios = []
     for left_out in groups if len(groups) > 1 else [None]:
-        width = _width([one for one in errors if one.group != left_out])
+        width, floor = _width([one for one in errors if one.group != left_out])
         tested = [one for one in errors if left_out in (None, one.group)]
-        ratios += [one.absolute / np.maximum(width[0](one.colours), width[1]) for one in tested]
+        ratios += [one.absolute / np.maximum(width(one.colours), floor) for one in tested]
     width, floor = _width(errors)
     factors = {level: _factor(ratios, level) for level in LEVELS}
     usual = factors[PROBABILITY]

@@ -1,11 +1,11 @@
 """Do the intervals hold what they promise? Coverage and width, scene by scene, beside a constant interval."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
 
+from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.errors import InputError
 
 SAMPLE = 20000  # pixels of a scene that the constant intervals are found on
@@ -58,7 +58,7 @@ class Coverage:
         )
 
 
-def coverage(reconstructor, scenes: Iterable) -> Coverage:
+def coverage(reconstructor, scenes: Scenes) -> Coverage:
     """How often the true values of `scenes` lie in the intervals of a calibrated Reconstructor; InputError
     for one that is not calibrated, or scenes of other wavelengths.
     """

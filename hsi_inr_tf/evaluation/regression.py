@@ -3,13 +3,14 @@
 import numpy as np
 from tqdm import tqdm
 
+from hsi_inr_tf.inference.engines import Engine
 from hsi_inr_tf.inference.reconstructor import Reconstructor
 from hsi_inr_tf.optics import polynomials
 from hsi_inr_tf.trained.description import ModelDescription
 
 
-class RegressionEngine:
-    """An Engine (see inference/engines.py) that answers with a polynomial of each pixel's RGB, whose
+class RegressionEngine(Engine):
+    """An engine that answers with a polynomial of each pixel's RGB, whose
     `coefficients` [monomials, bands] are of the given degree.
     """
 

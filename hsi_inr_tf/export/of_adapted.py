@@ -1,10 +1,15 @@
 """The Keras model of a Reconstructor that was adapted: what exports, serves and opens like any other."""
 
+from typing import TYPE_CHECKING
+
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.description import ModelDescription
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
 
-def adapted_model(reconstructor) -> tuple[object, ModelDescription]:
+
+def adapted_model(reconstructor) -> tuple["SpectralModel", ModelDescription]:
     """(model, description) of what Reconstructor.adapt gave; InputError if it started from an exported model,
     which has no weights to write.
     """

@@ -10,9 +10,11 @@ def check_sides(model, height: int | None, width: int | None) -> None:
             f"this model takes pictures of {model.patch}x{model.patch} only, but {height}x{width} was "
             "asked for"
         )
-    if (height is None) != (width is None):
+    if height is None and width is None:
+        return
+    if height is None or width is None:
         raise InputError("height and width must both be given, or neither (a resizable input)")
-    if height is not None and (height % model.stride or width % model.stride or min(height, width) < 1):
+    if height % model.stride or width % model.stride or min(height, width) < 1:
         raise InputError(
             f"this model takes sides that are multiples of {model.stride}, but {height}x{width} was asked for"
         )

@@ -13,7 +13,7 @@ LARGEST = 64 << 20  # bytes that are read of one file
 DEEPEST = 50  # lists and objects within each other
 
 
-def write_json(path: Path, content: dict) -> None:
+def write_json(path: Path, content: dict | list) -> None:
     """Write `content` as indented JSON. Raises InputError."""
     write_text(path, json.dumps(content, indent=1))
 

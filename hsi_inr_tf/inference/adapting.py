@@ -42,7 +42,7 @@ class Adaptation:
 
     def sentence(self) -> str:
         """For a person."""
-        if self.before is None:
+        if self.before is None or self.after is None:
             return f"adapted to {self.measurements} {self.source}; one alone cannot be checked by others"
         what = "each left out in turn" if self.source == "points" else "over the areas measured"
         moved = f", which lay {self.shift[0]} down and {self.shift[1]} right" if self.shift else ""
@@ -157,9 +157,10 @@ def to_pairs(reconstructor, scenes, keep: bool = False) -> AdaptedEngine:
         coarse = np.add.reduceat(np.add.reduceat(cube, rows[:, 0], 0), columns[:, 0], 1)
         sizes = (rows[:, 1] - rows[:, 0])[:, None] * (columns[:, 1] - columns[:, 0])
         parts.append(_areas(reconstructor, scene.rgb, coarse / sizes[..., None], (0, 0)))
-    joined = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+    pixels, truth, predicted = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     camera = resampled_camera(scenes.camera, reconstructor.description.wavelengths)
-    return _by_areas(reconstructor, f"areas of {len(parts)} pairs", *joined, keep, camera=camera)
+    source = f"areas of {len(parts)} pairs"
+    return _by_areas(reconstructor, source, pixels, truth, predicted, keep, camera=camera)
 
 
 def _check_scale(spectra):

@@ -28,11 +28,11 @@ class Engine(Protocol):
 
     def sample(self, rgb: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Spectra [1, len(rows), len(columns), bands] of one picture at ascending fractional indices."""
-        ...
+        raise InputError(f"model {self.description.model} gives values at pixels only")
 
     def query(self, rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
-        ...
+        raise InputError(f"model {self.description.model} gives values at pixels only")
 
 
 def check_answers(description: ModelDescription, shape, path) -> None:

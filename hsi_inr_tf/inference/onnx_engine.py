@@ -5,12 +5,12 @@ import os
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.inference.engines import check_answers, check_sides
+from hsi_inr_tf.inference.engines import Engine, check_answers, check_sides
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.exported_files import MEMBER
 
 
-class ONNXEngine:
+class ONNXEngine(Engine):
     """rgb float32 [batch, height, width, 3] in [0, 1] -> hsi float32 [batch, height, width, bands], one
     picture at a time.
 

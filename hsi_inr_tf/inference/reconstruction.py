@@ -2,7 +2,7 @@
 memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ class HalfWidths:
 
     uncertainty: Uncertainty
     picture: Picture
-    decode: object
+    decode: Callable[[np.ndarray], np.ndarray] | None
     own: tuple[float, ...]
     wavelengths: tuple[float, ...]
     scale: float
@@ -85,10 +85,10 @@ class Reconstruction:
     consistent: bool
     tile: int | None
     clip: bool
-    progress: object
+    progress: Callable[[int, int], None] | None
     provenance: dict
     georeference: dict | None
-    decode: object
+    decode: Callable[[np.ndarray], np.ndarray] | None
     uncertainty: Uncertainty | None
 
     def __post_init__(self):

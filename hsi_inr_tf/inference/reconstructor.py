@@ -104,10 +104,13 @@ class Reconstructor:
                 f"scale {scale:g} would make {' x '.join(map(str, scaled_size(rgb.shape, scale)))} pixels, "
                 f"expected sides of at most {LONGEST}"
             )
+        own_or_asked, camera, matrix = self._bands(wavelengths)
         return Reconstruction(
             self.engine,
             rgb,
-            *self._bands(wavelengths),
+            own_or_asked,
+            camera,
+            matrix,
             float(scale),
             consistent,
             tile,

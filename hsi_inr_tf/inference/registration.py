@@ -97,7 +97,7 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
     step = max(1, max(reach) // 8)
     steps = [np.arange(-(side // step) * step, side + 1, step) for side in reach]
     costs = {(int(y), int(x)): cost((int(y), int(x))) for y in steps[0] for x in steps[1]}
-    best = min(costs, key=costs.get)
+    best = min(costs, key=costs.__getitem__)
     while step > 1:
         step = max(1, step // 2)
         for y in (-step, 0, step):
@@ -105,7 +105,7 @@ def shift_of(rgb, coarse, camera) -> tuple[int, int]:
                 at = (best[0] + y, best[1] + x)
                 if abs(at[0]) <= reach[0] and abs(at[1]) <= reach[1] and at not in costs:
                     costs[at] = cost(at)
-        best = min(costs, key=costs.get)
+        best = min(costs, key=costs.__getitem__)
     none = costs.get((0, 0), cost((0, 0)))
     return best if costs[best] < min(UNEXPLAINED, 0.95 * none - NOTHING) else (0, 0)
 

@@ -128,13 +128,10 @@ def score(cube, predicted, protocol: str = "full") -> dict:
     around = (cube, predicted) if whole.all() else (np.where(whole, cube, np.nan), predicted)
     pixels = _whole_pixels(*around)
 
-    def of(metric):
-        return pixels if metric.pixelwise else around
-
-    values = {metric.name: metric.compute(*of(metric), rules) for metric in METRICS.values()}
-    bands = {
-        metric.name: metric.per_band(*of(metric), rules).tolist()
-        for metric in METRICS.values()
-        if metric.per_band
-    }
+    values, bands = {}, {}
+    for metric in METRICS.values():
+        truth, guess = pixels if metric.pixelwise else around
+        values[metric.name] = metric.compute(truth, guess, rules)
+        if metric.per_band:
+            bands[metric.name] = metric.per_band(truth, guess, rules).tolist()
     return {**values, "bands": bands}

@@ -65,7 +65,7 @@ class HSCNNREnsemble(SpectralModel):
         self.bands = bands
         self.members = tuple(tuple(member) for member in members)
         self.member_weights = tuple(weights)
-        self.halo = max(network.halo for network in networks)
+        self.halo = 2 * max(blocks for blocks, _ in members) + 3
 
     def get_config(self):
         return {

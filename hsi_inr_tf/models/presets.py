@@ -1,11 +1,13 @@
 """Every model by name, in one table: name -> how to build it."""
 
+from collections.abc import Callable
 from functools import partial
 
 import keras
 
 from hsi_inr_tf.layers import CellMLP, PixelFeatures, SharedMLP
 from hsi_inr_tf.models.adapted import Adapted
+from hsi_inr_tf.models.base import SpectralModel
 from hsi_inr_tf.models.cnn import CNN
 from hsi_inr_tf.models.committee import Committee
 from hsi_inr_tf.models.context_hypernetwork import ContextHypernetwork
@@ -112,7 +114,7 @@ def adapted(
     return Adapted(TABLE[base](**(overrides or {})), units, bands)
 
 
-TABLE = {
+TABLE: dict[str, Callable[..., SpectralModel]] = {
     "inr-paper": inr,
     "inr-released": partial(inr, frequencies=2, extra=2, encoding="released"),
     "inr-table2-s2": partial(inr, frequencies=7, downsamplings=5),

@@ -32,7 +32,8 @@ class PriNETPlus(SpectralModel):
     ):
         rgb = keras.Input((None, None, 3), name="rgb")
         stem = convolution(rgb, width, "relu")
-        features, branches = [], []
+        features: list[keras.KerasTensor] = []
+        branches = []
         for size in group_sizes(bands, groups):
             source = (
                 Conv2D(width, 1, activation="relu")(Concatenate()([stem, features[-1]])) if features else stem

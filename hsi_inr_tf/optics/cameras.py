@@ -32,14 +32,16 @@ def named(name: str = CAVE, wavelengths=VISIBLE, encoding: str | None = None) ->
     if name == CAVE:
         camera = _cie_1931_d65(wavelengths)
     elif name == NTIRE2018_CLEAN:
-        camera = from_response(name, *_observer("CIE 1964 10 Degree Standard Observer"), wavelengths)
+        measured, response = _observer("CIE 1964 10 Degree Standard Observer")
+        camera = from_response(name, measured, response, wavelengths)
     elif name in MEASURED:
         import colour
 
-        response = colour.MSDS_CAMERA_SENSITIVITIES[MEASURED[name]]
-        camera = from_response(name, response.wavelengths, response.values, wavelengths)
+        sensitivities = colour.MSDS_CAMERA_SENSITIVITIES[MEASURED[name]]
+        camera = from_response(name, sensitivities.wavelengths, sensitivities.values, wavelengths)
     elif Path(name).suffix == ".csv":
-        camera = from_response(Path(name).stem, *read_csv(Path(name)), wavelengths)
+        measured, response = read_csv(Path(name))
+        camera = from_response(Path(name).stem, measured, response, wavelengths)
     else:
         raise InputError(f"unknown camera '{name}', expected {', '.join(names())} or a .csv file")
     return replace(camera, encoding=encoding) if encoding else camera
@@ -102,7 +104,8 @@ def _cie_1931_d65(wavelengths) -> Camera:
     import colour
 
     light = colour.SDS_ILLUMINANTS["D65"]
-    observer = _sample(*_observer("CIE 1931 2 Degree Standard Observer"), wavelengths)
+    measured, response = _observer("CIE 1931 2 Degree Standard Observer")
+    observer = _sample(measured, response, wavelengths)
     xyz = _weighted(observer * _sample(light.wavelengths, light.values, wavelengths)[:, None], wavelengths)
     if not xyz[:, 1].sum() > 0:
         raise InputError(

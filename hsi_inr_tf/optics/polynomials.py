@@ -10,7 +10,7 @@ def monomials(rgb: np.ndarray, degree: int) -> np.ndarray:
     """A one and all monomials up to `degree` of rgb [..., 3], lower degrees first, in the order of
     combinations_with_replacement: [..., count], in rgb's precision.
     """
-    columns = {(): np.ones_like(rgb[..., 0])}
+    columns: dict[tuple[int, ...], np.ndarray] = {(): np.ones_like(rgb[..., 0])}
     for power in range(1, degree + 1):
         for factors in combinations_with_replacement(range(rgb.shape[-1]), power):
             columns[factors] = columns[factors[:-1]] * rgb[..., factors[-1]]

@@ -16,6 +16,7 @@ def parse(text: str) -> tuple[float, ...]:
     """Wavelengths in nm from "400:700:5" (both ends included), "450,550,650", or the path of a file of
     numbers.
     """
+    values: np.ndarray
     try:
         if os.path.isfile(text):
             words = Path(text).read_text()

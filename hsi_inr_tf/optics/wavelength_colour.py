@@ -21,4 +21,5 @@ def wavelength_colour(nm: float) -> tuple[float, float, float]:
     linear = np.clip(np.asarray(colour.RGB_COLOURSPACES["sRGB"].matrix_XYZ_to_RGB) @ xyz, 0, None)
     linear = linear / linear.max()
     dim = 0.35 + 0.65 * min(1.0, (nm - 380) / 40, (780 - nm) / 80)
-    return tuple(float(c) for c in srgb.encode(linear) * dim)
+    red, green, blue = (float(c) for c in srgb.encode(linear) * dim)
+    return red, green, blue

@@ -130,7 +130,7 @@ def _opened(image, file, path) -> Picture:
     space = None if image.info.get("icc_profile") else primaries.exif_colour_space(image.getexif())
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
-    pixels = _as_srgb(image, path)
+    pixels = _as_srgb(image, path, image.info.get("icc_profile"))
     return Picture(primaries.to_srgb(pixels, space, path) if space else pixels)
 
 
@@ -185,14 +185,12 @@ def _pages(file, path) -> list[int] | None:
         return tiff_pages.channels(tiff_pages.pages(opened, path), path)
 
 
-def _as_srgb(image, path, profile: bytes | str | None = "its own") -> np.ndarray:
-    """A Pillow image of any mode as uint8 or uint16 [height, width, 3]."""
+def _as_srgb(image, path, profile: bytes | None) -> np.ndarray:
+    """A Pillow image of any mode, with its ICC profile, as uint8 or uint16 [height, width, 3]."""
     if image.mode in ("I;16", "I;16B", "I"):
         return _grey16(np.asarray(image), path)
     if image.mode == "F":
         raise InputError(f"{path} holds floating point values, expected 8 or 16 bits a channel")
-    if profile == "its own":
-        profile = image.info.get("icc_profile")
     if image.mode in ("P", "PA", "RGBA", "RGBa"):
         image = image.convert("RGBA").convert("RGB")  # by way of RGBA: palettes may hold transparency
     elif image.mode in ("LA", "La", "1"):

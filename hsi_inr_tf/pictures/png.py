@@ -22,7 +22,8 @@ def chunks(data: bytes, path) -> dict[bytes, bytes]:
     inside the file, the critical ones with the right check sum, IEND at the end, and as many pixels as its
     header says.
     """
-    found, pixels, position = {}, [], len(SIGNATURE)
+    found: dict[bytes, bytes] = {}
+    pixels, position = [], len(SIGNATURE)
     while b"IEND" not in found:
         if position + 12 > len(data):
             raise InputError(f"{path} is damaged (it ends before its last chunk), expected a whole PNG")
@@ -114,7 +115,7 @@ def colour_space(found: dict[bytes, bytes], path) -> ColourSpace | None:
     gamma = int.from_bytes(found[b"gAMA"])
     if not 10000 <= gamma <= 1000000:
         raise InputError(f"{path}: its gamma is {gamma / 100000:g}, expected 0.1 to 10")
-    primaries = SRGB_PRIMARIES
+    primaries: tuple[tuple[float, ...], ...] = SRGB_PRIMARIES
     if len(found.get(b"cHRM", b"")) == 32:
         numbers = np.array(struct.unpack(">8I", found[b"cHRM"])).reshape(4, 2) / 100000
         primaries = tuple(tuple(map(float, pair)) for pair in np.roll(numbers, -1, axis=0))
@@ -129,11 +130,12 @@ def _coded(code: bytes, path) -> ColourSpace | None:
     if len(code) != 4 or code[2] != 0:
         raise InputError(f"{path} is damaged (its cICP chunk is wrong), expected a whole PNG")
     primaries, transfer, full = code[0], code[1], code[3]
-    if primaries not in BY_CODE or transfer_by_code(transfer) is None or not full:
+    decode = transfer_by_code(transfer)
+    if primaries not in BY_CODE or decode is None or not full:
         raise InputError(
             f"{path}: its colours are {tuple(code)} by ITU-T H.273, which is not read (HDR and video levels "
             "are not): expected sRGB, Display P3 or BT.2020"
         )
     if (primaries, transfer) == (1, 13):
         return None
-    return ColourSpace(BY_CODE[primaries], transfer_by_code(transfer))
+    return ColourSpace(BY_CODE[primaries], decode)

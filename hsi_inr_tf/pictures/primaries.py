@@ -31,7 +31,7 @@ ROWS = 256  # that are converted at once
 class ColourSpace:
     """`primaries`: xy of red, green, blue and white; `decode`: encoded values in [0, 1] -> linear light."""
 
-    primaries: tuple[tuple[float, float], ...]
+    primaries: tuple[tuple[float, ...], ...]
     decode: Callable[[np.ndarray], np.ndarray]
 
 

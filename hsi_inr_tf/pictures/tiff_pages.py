@@ -2,6 +2,7 @@
 
 import re
 import struct
+from typing import Any
 from xml.etree import ElementTree
 
 from hsi_inr_tf.errors import InputError
@@ -13,7 +14,7 @@ MOST = 100_000  # pages and longest description, beyond which a file is not beli
 LONGEST = 16 << 20
 
 
-def pages(file, path) -> list[dict[int, object]]:
+def pages(file, path) -> list[dict[int, Any]]:
     """The tags of every page that is a picture of its own, not a reduced one or a mask, as {tag: number or
     bytes} of the few that are needed. `file` is open for reading, binary. Raises InputError.
     """
@@ -25,7 +26,8 @@ def pages(file, path) -> list[dict[int, object]]:
         raise InputError(f"{path} is no TIFF, expected one")
     big = version == 43
     (offset,) = struct.unpack(f"{order}Q", start[8:16]) if big else struct.unpack(f"{order}I", start[4:8])
-    seen, found = set(), []
+    seen: set[int] = set()
+    found = []
     while offset:
         if offset in seen or len(seen) > MOST:
             raise InputError(f"{path} is damaged (its pages run in a circle), expected a whole TIFF")
@@ -71,7 +73,7 @@ def states_wavelengths(path) -> bool:
         return False
 
 
-def channels(found: list[dict[int, object]], path) -> list[int] | None:
+def channels(found: list[dict[int, Any]], path) -> list[int] | None:
     """Which pages are red, green and blue, where ImageJ or OME say so; None for a single page.
 
     InputError for several pages that are not said to be the three channels of one picture.

@@ -130,7 +130,7 @@ class ServedModel(Model):
         outputs = []
         for name, values in (
             ("hsi", np.stack(cubes)),
-            ("wavelengths", np.float32(self.reconstructor.description.wavelengths)),
+            ("wavelengths", np.array(self.reconstructor.description.wavelengths, np.float32)),
         ):
             output = InferOutput(name, list(values.shape), "FP32")
             output.set_data_from_numpy(values, binary_data=bool(binary))

@@ -5,6 +5,7 @@ previous one whole.
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,8 @@ def save(folder: Path, step: int, state: dict[str, np.ndarray]) -> Path:
     """Write `state` as the checkpoint of `step` and drop all but the last two."""
     path = folder / f"step-{step:08d}.npz"
     with replacing(path) as partial, open(partial, "wb") as file:
-        np.savez(file, **state, **{COUNT: np.int64(len(state))})
+        arrays: dict[str, Any] = {**state, COUNT: np.int64(len(state))}
+        np.savez(file, **arrays)
         file.flush()
         os.fsync(file.fileno())
     for old in _all(folder)[KEPT:]:

@@ -15,6 +15,8 @@ from hsi_inr_tf.metrics import METRICS
 from hsi_inr_tf.ranges import between, check, one_of, real, whole
 from hsi_inr_tf.training.losses import LOSSES
 
+PRECISIONS = ("float32", "mixed", "mixed_float16", "mixed_bfloat16")
+
 
 def _overrides(text: str) -> dict[str, Any]:
     try:
@@ -111,7 +113,7 @@ class TrainConfig:
     """Devices: one, all of this machine (mirrored), or the cluster that TF_CONFIG describes
     (multi-worker).
     """
-    precision: Literal["float32", "mixed", "mixed_float16", "mixed_bfloat16"] = "float32"
+    precision: Annotated[str, one_of(PRECISIONS)] = "float32"
     """mixed: float16 on a GPU, bfloat16 on a processor that has it."""
     jit: bool = False
     """Compile the training step with XLA."""

@@ -49,7 +49,7 @@ def train(
     strategy = devices.strategy(config)
     if scenes is None:
         scenes, validation = open_parts(config)
-    folder = RunFolder(config.out)
+    folder = RunFolder(out_folder(config))
     chief = devices.is_chief(strategy)
     if chief:
         folder.check(config)
@@ -58,10 +58,15 @@ def train(
     return folder.path
 
 
+def out_folder(config: TrainConfig) -> Path:
+    """The run folder that the configuration names, or its usual one."""
+    name = f"{config.model}-{config.dataset.replace('/', '-').replace(':', '-')}"
+    return Path(config.out or Path("runs", name))
+
+
 def resolved(config: TrainConfig) -> TrainConfig:
     """The configuration with what depends on the machine and on other settings filled in."""
-    out = config.out or Path("runs") / f"{config.model}-{config.dataset.replace('/', '-').replace(':', '-')}"
-    return replace(config, out=Path(out), precision=devices.precision(config))
+    return replace(config, out=out_folder(config), precision=devices.precision(config))
 
 
 class _Run:

@@ -56,7 +56,9 @@ def run(options: Options) -> None:
         raise InputError(f"{len(options.models)} models for {len(options.splits)} splits, expected one each")
     if options.out and options.out.suffix not in SUFFIXES:
         raise InputError(f"--out {options.out}: expected a name that ends in {', '.join(SUFFIXES)}")
-    rows, seconds, others = {}, {}, {}
+    rows: dict[str, list] = {}
+    seconds: dict[str, list] = {}
+    others: dict[str, list] = {}
     for number, split in enumerate(options.splits):
         held_out = data.open_scenes(options.dataset, options.data_dir, f"{split}:validation")
         model = _model(options, number)

@@ -43,7 +43,7 @@ def run(options: Options) -> None:
     place = (options.size, options.engine, options.threads)
     milliseconds = _milliseconds(options.speed, place)
     scores = {model: mean for path in options.scores for model, mean in _scores(path).items()}
-    both = sorted(set(scores) & set(milliseconds), key=milliseconds.get)
+    both = sorted(set(scores) & set(milliseconds), key=milliseconds.__getitem__)
     if not both:
         scored = ", ".join(map(str, options.scores))
         raise InputError(f"{options.speed} has no milliseconds for {place} of a model scored in {scored}")

@@ -6,7 +6,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def feeding(options: Options) -> dict:
     from hsi_inr_tf.data import Augmentation, open_scenes, patches
 
     scenes = open_scenes(options.dataset, options.data_dir, options.split)
-    shared = {"patch": options.patch, "batch_size": options.batch_size, "seed": 0}
+    shared: dict[str, Any] = {"patch": options.patch, "batch_size": options.batch_size, "seed": 0}
     rates = {}
     for name, augmentation in (
         ("flips", Augmentation()),

@@ -3,7 +3,7 @@
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 from tqdm import tqdm
@@ -36,7 +36,7 @@ def run(options: Options) -> None:
 
     model, description = load_trained(options.model)
     sides = [model.patch] if model.patch else options.sides
-    rows = []
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         paths = {
             "Keras": options.model,
@@ -68,7 +68,7 @@ def run(options: Options) -> None:
         f"{'side':>6} {'engine':<16}" + "".join(f"{f'{threads} threads':>12}" for threads in options.threads)
     )
     for row in rows:
-        times = "".join(f"{row['milliseconds'][threads]:12.1f}" for threads in options.threads)
-        print(f"{row['side']:6d} {row['engine']:<16}{times}")
+        cells = "".join(f"{row['milliseconds'][threads]:12.1f}" for threads in options.threads)
+        print(f"{row['side']:6d} {row['engine']:<16}{cells}")
     if options.json:
         write_json(options.json, {"model": options.model, "rows": rows})

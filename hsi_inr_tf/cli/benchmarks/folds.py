@@ -41,7 +41,9 @@ def run(options: Options) -> None:
 
     if not options.runs:
         raise InputError("there is no run to score, expected at least one run folder")
-    rows, baseline, folds = [], [], []
+    rows: list[dict] = []
+    baseline_rows: list[dict] = []
+    folds = []
     for folder in options.runs:
         model, description = load_run(folder, options.which)
         train, scenes, test = open_fold(folder, options.data_dir)
@@ -53,9 +55,9 @@ def run(options: Options) -> None:
         mine = scored(Reconstructor(KerasEngine(model, description)), scenes, options.protocol)
         other = scored(regression_reconstructor(train), scenes, options.protocol)
         rows += mine.rows
-        baseline += other.rows
+        baseline_rows += other.rows
         folds.append({"held_out": test, "mean": mine.mean, "regression": other.mean})
-    scores, baseline = (metrics.Scores(options.protocol, tuple(some)) for some in (rows, baseline))
+    scores, baseline = (metrics.Scores(options.protocol, tuple(some)) for some in (rows, baseline_rows))
     print(
         f"{description.model}, {len(options.runs)} runs, the {len(rows)} scenes that they held out, "
         f"protocol {options.protocol}"

@@ -10,9 +10,10 @@ def peak_mb() -> float:
     started it.
     """
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage would inherit the peak of the parent
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1024
+    # getrusage would inherit the peak of the parent
+    if status.exists() and (peak := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
+        return int(peak[1]) / 1024
     import resource
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1 << 20) if sys.platform == "darwin" else most / 1024

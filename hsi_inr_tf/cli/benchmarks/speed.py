@@ -49,7 +49,7 @@ def run(options: Options) -> None:
     unknown = set(options.engines) - {"keras", "saved_model", "litert"}
     if unknown:
         raise InputError(f"unknown engine '{min(unknown)}', expected keras, saved_model or litert")
-    measured = {}
+    measured: dict[tuple, list[dict]] = {}
     cases = list(product(options.sizes, options.engines, options.threads, options.models))
     with (
         tempfile.TemporaryDirectory() as folder,

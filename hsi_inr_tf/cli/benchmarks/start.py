@@ -45,7 +45,7 @@ def run(options: Options) -> None:
     """Processor and wall seconds of commands from nothing: help, reconstruct, view, serve until ready."""
     with tempfile.TemporaryDirectory() as folder:
         commands = dict(_commands(options, Path(folder)))
-        seconds = {name: [] for name in commands}
+        seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
         total = len(commands) * options.repeats
         with tqdm(total=total, desc="starting", unit="run", leave=False) as bar:
             for _ in range(options.repeats):
@@ -60,7 +60,7 @@ def run(options: Options) -> None:
         }
         for name, times in seconds.items()
     ]
-    width = max(len(row["command"]) for row in rows)
+    width = max(len(name) for name in seconds)
     print(f"{options.model}, medians of {options.repeats} runs in turn")
     print(f"{'':<{width}} {'processor s':>12} {'wall s':>8}")
     for row in rows:
@@ -109,7 +109,7 @@ def _until_ready(model: str) -> tuple[float, float]:
     try:
         _await(lambda: _answers(port) or server.poll() is not None)
         if server.poll() is not None:
-            reason = server.stderr.read().decode().strip().splitlines() or [""]
+            reason = server.communicate()[1].decode().strip().splitlines() or [""]
             raise InputError(f"hsi-inr serve failed: {reason[-1]}")
         wall = time.monotonic() - began
     finally:

@@ -156,7 +156,8 @@ def measure(
     for _ in range(2):
         float(step(*next(batches)))
     compile_seconds = time.perf_counter() - began
-    waits, steps = [], []
+    waits: list[float] = []
+    steps: list[float] = []
     while sum(steps) < seconds or len(steps) < 3:
         began = time.perf_counter()
         rgb, cube = next(batches)

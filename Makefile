@@ -19,6 +19,7 @@ check: $(EVERYTHING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 # The model that the page carries: the smaller bundled one, or WEB_MODEL=RUN.
 WEB_MODEL ?= $(firstword $(wildcard hsi_inr_tf/pretrained/inr-edge hsi_inr_tf/pretrained/inr-compact))

@@ -3,9 +3,13 @@ measured.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from keras import ops
+
+from hsi_inr_tf.annotations import Tensor
 
 
 def angular_frequencies(count: int, variant: str = "paper") -> list[float]:
@@ -17,7 +21,7 @@ def angular_frequencies(count: int, variant: str = "paper") -> list[float]:
     return [base * 2**k for k in range(count)]
 
 
-def gamma(p, frequencies):
+def gamma(p: Tensor, frequencies: Sequence[float]) -> Tensor:
     """Encode positions p [..., 2] = (x, y) as [..., 4 len(frequencies)]: for each w, cos wx, sin wx, cos wy,
     sin wy.
     """
@@ -28,14 +32,14 @@ def gamma(p, frequencies):
     return ops.concatenate(terms, axis=-1)
 
 
-def patch_position(pixel, side):
+def patch_position(pixel: Tensor, side: Any) -> Tensor:
     """Patch-relative coordinate of pixel index `pixel` (may be fractional) on an axis of `side` pixels: pixel
     / side.
     """
     return pixel / side
 
 
-def cell_position(pixel, cell: int):
+def cell_position(pixel: Tensor, cell: int) -> tuple[Tensor, Tensor]:
     """(cell index, cell-relative coordinate in [0, 1)) of pixel index `pixel` (may be fractional; centres are
     integers).
     """

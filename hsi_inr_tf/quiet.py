@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
@@ -15,7 +16,7 @@ LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 
 @contextmanager
-def quietly():
+def quietly() -> Iterator[None]:
     """Hold back what is written to file descriptor 2, native code's standard error; it is shown after all if
     the block fails.
 

@@ -5,7 +5,7 @@ checked on the command line and in files.
 import math
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
-from typing import Annotated, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from tyro.constructors import PrimitiveConstructorSpec
 
@@ -111,7 +111,7 @@ def one_of(names: Iterable[str]) -> OneOf:
     return OneOf(tuple(names))
 
 
-def check(options, prefix: str = "") -> None:
+def check(options: Any, prefix: str = "") -> None:
     """InputError for the first field of a dataclass instance that is not what its option may be."""
     hints = get_type_hints(type(options), include_extras=True)
     for field in fields(options):

@@ -4,7 +4,7 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 
 from hsi_inr_tf import extras, ranges
@@ -58,7 +58,12 @@ def refused(error: OSError) -> str:
 
 
 def command(
-    run: Callable, options: type, argv=None, defaults: Callable | None = None, prog=None, examples=()
+    run: Callable,
+    options: type,
+    argv: Sequence[str] | None = None,
+    defaults: Callable | None = None,
+    prog: str | None = None,
+    examples: Sequence[str] = (),
 ) -> None:
     """Parse the command line into the dataclass `options` and call `run` on it.
 

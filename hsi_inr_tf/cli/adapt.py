@@ -52,11 +52,14 @@ def run(options: Options) -> None:
     files = {name: Path(value).name for name in (*MEASURED, "picture") if (value := getattr(options, name))}
     said = {**description.provenance["adapted"], "model": options.model, **files}
     description = replace(description, provenance={**description.provenance, "adapted": said})
-    print(adapted.adaptation.sentence())
-    for warning in adapted.adaptation.warnings:
+    adaptation = adapted.adaptation
+    if adaptation is None:
+        raise InputError("nothing was measured, expected at least one point")
+    print(adaptation.sentence())
+    for warning in adaptation.warnings:
         print(f"note: {warning}")
-    before, after = adapted.adaptation.before, adapted.adaptation.after
-    if before and after[0] > before[0]:
+    before, after = adaptation.before, adaptation.after
+    if before and after and after[0] > before[0]:
         print("note: the measurements do not predict each other; measure more, or check rows and columns")
     size = export.model_folder(model, description, options.out)
     print(f"{options.out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")

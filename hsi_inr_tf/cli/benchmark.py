@@ -1,6 +1,7 @@
 """hsi-inr benchmark NAME: measurements and the paper's tables, listed in one table."""
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 from hsi_inr_tf.cli import command, refusals, refuse
@@ -23,7 +24,7 @@ TABLE = {
 }
 
 
-def main(argv=None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Run the benchmark that the command line names."""
     name, *rest = (sys.argv[1:] if argv is None else argv) or ["--help"]
     if name in TABLE:

@@ -3,15 +3,19 @@ spectra.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import tyro
 
 from hsi_inr_tf.files import replacing_all
 from hsi_inr_tf.ranges import whole
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.data import Scenes
 
 COLUMNS = 2  # scenes side by side on the sheet
 ROWS = 200  # of a scene that are read at once
@@ -84,7 +88,7 @@ def run(options: Options) -> None:
     )
 
 
-def figures(scenes, index: int) -> dict:
+def figures(scenes: "Scenes", index: int) -> dict:
     """What the table says of one scene; read a few rows at a time."""
     height, width = scenes.shape(index)
     low, high, zero, full, clipped, squares, sample = np.inf, -np.inf, 0, 0, 0, 0.0, []
@@ -114,7 +118,7 @@ def figures(scenes, index: int) -> dict:
     }
 
 
-def contact_sheet(scenes, indices) -> bytes:
+def contact_sheet(scenes: "Scenes", indices: Sequence[int]) -> bytes:
     """A PNG: per scene its RGB with marked points, a false colour of the cube, and the spectra at the
     points.
     """

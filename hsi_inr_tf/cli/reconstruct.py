@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
@@ -14,6 +14,9 @@ from hsi_inr_tf.cubes.values import DTYPES
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
 from hsi_inr_tf.ranges import between, one_of, whole
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.inference import Reconstructor
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def run(options: Options) -> None:
         raise InputError(f"{broken} of {len(images)} pictures could not be read and were left out")
 
 
-def reconstruct_file(reconstructor, image: Path, target: Path, options: Options) -> str:
+def reconstruct_file(reconstructor: "Reconstructor", image: Path, target: Path, options: Options) -> str:
     """Reconstruct one picture into one file, as the options say; gives a sentence about it. Raises
     InputError.
     """

@@ -1,6 +1,7 @@
 """hsi-inr train: train a model, or go on with a run that was interrupted."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def run(options: Options) -> None:
     print(f"use it:   hsi-inr reconstruct IMAGE --model {folder} --out FILE")
 
 
-def from_file(argv) -> Options | None:
+def from_file(argv: Sequence[str] | None) -> Options | None:
     """The settings in the file that --config names."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config", type=Path)

@@ -4,6 +4,7 @@ as it is computed.
 
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -36,7 +37,7 @@ POINTS = "geo points"
 FIELD = "hsi_inr_tf metadata"
 
 
-def write(cube, path: Path, dtype: str = "float32") -> None:
+def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     """Writes `path` (.hdr) and, beside it, the .img."""
     _spectral()  # before anything is computed
     header, values = path.with_suffix(".hdr"), path.with_suffix(".img")

@@ -1,6 +1,7 @@
 """ENVI's header files: "name = value" in lines, lists in braces over several."""
 
 from pathlib import Path
+from typing import Any
 
 from hsi_inr_tf.errors import InputError
 
@@ -47,15 +48,15 @@ def parse(path: Path) -> dict[str, str | list[str]]:
     return fields
 
 
-def text(fields, name: str, default: str = "") -> str:
+def text(fields: dict, name: str, default: str = "") -> str:
     """A field that is text, put together again where it has commas in braces."""
     value = fields.get(name, default)
     return value if isinstance(value, str) else ",".join(value)
 
 
-def integer(fields, name: str, path, default: int | None = None, lowest: int = 0) -> int:
+def integer(fields: dict, name: str, path: object, default: int | None = None, lowest: int = 0) -> int:
     """A whole number, at least `lowest`. Raises InputError where there is none."""
-    value = fields.get(name, default)
+    value: Any = fields.get(name, default)
     try:
         number = int(value)
     except (ValueError, TypeError) as error:
@@ -65,9 +66,9 @@ def integer(fields, name: str, path, default: int | None = None, lowest: int = 0
     return number
 
 
-def numbers(fields, name: str, path) -> list[float] | None:
+def numbers(fields: dict, name: str, path: object) -> list[float] | None:
     """A number, or a list of them; None where the field is missing or empty."""
-    value = fields.get(name)
+    value: Any = fields.get(name)
     items = value if isinstance(value, list) else [value]
     if value is None or not any(items):
         return None

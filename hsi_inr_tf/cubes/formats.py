@@ -3,9 +3,14 @@
 import os
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cubes.values import DTYPES
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.cubes import HyperspectralImage
 
 # format -> the suffix it is written with, the module with write(cube, path, dtype) and read(path)
 FORMATS = {"envi": ".hdr", "npz": ".npz", "mat": ".mat", "netcdf": ".nc", "geotiff": ".tif"}
@@ -17,7 +22,7 @@ BY_SUFFIX = (
 )
 
 
-def format_of(path) -> str:
+def format_of(path: PathLike) -> str:
     """The format that a path's suffix says. Raises InputError if it says none."""
     suffix = Path(path).suffix.lower()
     if suffix not in BY_SUFFIX:
@@ -27,7 +32,7 @@ def format_of(path) -> str:
     return BY_SUFFIX[suffix]
 
 
-def write(cube, path, format: str | None = None, dtype: str = "float32") -> Path:
+def write(cube: Any, path: PathLike, format: str | None = None, dtype: str = "float32") -> Path:
     """Write a HyperspectralImage, or a Reconstruction part by part while it is computed, and return the path
     written.
 
@@ -58,7 +63,7 @@ def named_for(path: Path, format: str) -> Path:
     return path.with_suffix(FORMATS[format]) if format == "envi" else path
 
 
-def read(path):
+def read(path: PathLike) -> "HyperspectralImage":
     """The HyperspectralImage in a file of any of the formats; FILE:VARIABLE says which of several it is.
 
     Raises InputError.

@@ -3,6 +3,7 @@
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ METADATA = "HSI_INR_TF"
 CACHE = 64 << 20
 
 
-def write(cube, path: Path, dtype: str = "float32") -> None:
+def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     rasterio = import_rasterio()
     height, width, bands = cube.shape
     storage = Storage.of(cube, dtype)

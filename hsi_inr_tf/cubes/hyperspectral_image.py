@@ -1,14 +1,20 @@
 """A cube with what is known of it: wavelengths, camera, provenance, place on the map."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cubes import missing
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.georeference import moved
 from hsi_inr_tf.optics.camera import Camera
+
+if TYPE_CHECKING:
+    import xarray
 
 BLOCK = 1 << 18  # pixels that are copied at once where a cube may be larger than memory
 FALSE_COLOUR = (650.0, 550.0, 450.0)  # nm, shown as red, green, blue
@@ -71,7 +77,7 @@ class HyperspectralImage:
     def shape(self) -> tuple[int, int, int]:
         return self.data.shape
 
-    def blocks(self):
+    def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
         """The cube from top to bottom in parts of bounded size: (top, left, spectra [rows, columns, bands]
         float32).
         """
@@ -123,7 +129,9 @@ class HyperspectralImage:
             picture[top : top + len(block)] = missing.filled(camera.render(missing.filled(block, np.nan)))
         return picture
 
-    def false_colour(self, nm=FALSE_COLOUR, limits: tuple[float, float] | None = None) -> np.ndarray:
+    def false_colour(
+        self, nm: Sequence[float] = FALSE_COLOUR, limits: tuple[float, float] | None = None
+    ) -> np.ndarray:
         """Three bands as red, green and blue [height, width, 3] in [0, 1]; `limits` become black and white.
 
         Without limits they are the 0.5th and 99.5th percentile of the three bands. Displayed with gamma 2.2,
@@ -156,20 +164,20 @@ class HyperspectralImage:
         uncertainty = None if self.uncertainty is None else self.uncertainty[part]
         return replace(self, data=self.data[part], georeference=georeference, uncertainty=uncertainty)
 
-    def save(self, path, format: str | None = None, dtype: str = "float32") -> Path:
+    def save(self, path: PathLike, format: str | None = None, dtype: str = "float32") -> Path:
         """Write to `path` in the format its suffix says, or `format`; see hsi_inr_tf.cubes.write."""
         from hsi_inr_tf.cubes import write
 
         return write(self, path, format, dtype)
 
     @classmethod
-    def load(cls, path) -> "HyperspectralImage":
+    def load(cls, path: PathLike) -> "HyperspectralImage":
         """Read any of the formats that hsi_inr_tf.cubes reads."""
         from hsi_inr_tf.cubes import read
 
         return read(path)
 
-    def to_xarray(self):
+    def to_xarray(self) -> "xarray.DataArray":
         """An xarray.DataArray with dimensions y, x, wavelength (nm)."""
         try:
             import xarray

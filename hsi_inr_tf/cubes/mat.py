@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ LARGEST_V5 = 1 << 29  # bytes; v5 needs the cube in memory, more than once, whil
 CLASS = "MATLAB_class"  # attribute of the variables that MATLAB wrote, whose first index runs fastest
 
 
-def write(cube, path: Path, dtype: str = "float32") -> None:
+def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it), missing_value (where
     values are), and metadata (JSON text).
     """

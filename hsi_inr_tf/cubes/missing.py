@@ -1,6 +1,8 @@
 """Missing values: NaN in a HyperspectralImage, and whatever stands for them in a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +54,7 @@ def count(cube: np.ndarray) -> int:
     )
 
 
-def refuse(cube: np.ndarray, source, purpose: str) -> None:
+def refuse(cube: np.ndarray, source: object, purpose: str) -> None:
     """Raise InputError with their count if values of a cube [height, width, bands] are missing."""
     found = count(cube)
     if found:
@@ -68,7 +70,7 @@ def filled(values: np.ndarray, stand_in: float = 0.0) -> np.ndarray:
     return np.where(np.isfinite(values), values, np.float32(stand_in))
 
 
-def percentile(values: np.ndarray, q):
+def percentile(values: np.ndarray, q: float | Sequence[float]) -> Any:
     """np.percentile of what is not missing; zeros where all is."""
     there = values[np.isfinite(values)]
     return np.percentile(there, q) if there.size else np.percentile([0.0], q)

@@ -4,6 +4,7 @@ nm.
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ NEVER_WRITTEN = 9.969209968386869e36  # netCDF's default fill value of floats
 SPECTRAL = ("radiation_wavelength", "sensor_band_central_radiation_wavelength")  # CF's standard names
 
 
-def write(cube, path: Path, dtype: str = "float32") -> None:
+def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     h5netcdf = _import_h5netcdf()
     storage = Storage.of(cube, dtype)
     size = math.prod(cube.shape) * np.dtype(dtype).itemsize

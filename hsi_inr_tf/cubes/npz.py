@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
 
 
-def write(cube, path: Path, dtype: str = "float32") -> None:
+def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     """What numpy.savez would write, but part by part: by way of a file beside it, as members of archives are
     written in order.
     """

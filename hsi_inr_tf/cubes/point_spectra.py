@@ -5,10 +5,12 @@ spectrometer's.
 import csv
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
 from hsi_inr_tf.optics import wavelengths as units
@@ -16,7 +18,7 @@ from hsi_inr_tf.optics import wavelengths as units
 LARGEST = 16 << 20  # bytes; twelve spectra are some 10 kB
 
 
-def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
+def read_points(path: PathLike) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
     """(points [n, 2] = (row, column), spectra [n, bands], wavelengths in nm) of a CSV file.
 
     The header names row, column and either wavelengths ("400", "400 nm") or `file`: for every point a file
@@ -61,7 +63,9 @@ def read_points(path) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
     return np.array(points), np.array(spectra), bands
 
 
-def write_form(path, points, wavelengths, spectra=None) -> Path:
+def write_form(
+    path: PathLike, points: np.ndarray, wavelengths: Sequence[float], spectra: np.ndarray | None = None
+) -> Path:
     """Write points [n, 2] as a CSV whose wavelengths are to be filled in, or hold `spectra` [n, bands].
 
     InputError where the file is there and anything but an empty form: measuring was work.

@@ -4,6 +4,7 @@ and the order of bands. Readers only state.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Statement:
 
     source: Path
     values: np.ndarray
-    wavelengths: object = None
+    wavelengths: Any = None
     unit: str | None = None
     scale: object = 1.0
     offset: object = 0.0

@@ -4,9 +4,16 @@ Drawn with matplotlib on its own canvas, so that no display is needed.
 """
 
 import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from hsi_inr_tf.cubes import HyperspectralImage
 
 INK, PAPER, LINE = "#1f2430", "#ffffff", "#d9dce3"
 MARKS = (
@@ -21,13 +28,13 @@ MARKS = (
 )  # points, in this order
 
 
-def picture_of(image) -> np.ndarray:
+def picture_of(image: "HyperspectralImage") -> np.ndarray:
     """The RGB its camera sees or, where it has none, false colour: [height, width, 3] in [0, 1]."""
     fits = image.camera is not None and image.camera.fits(image.wavelengths)
     return image.rgb() if fits else image.false_colour()
 
 
-def spread_points(image, count: int = 5) -> list[tuple[int, int]]:
+def spread_points(image: "HyperspectralImage", count: int = 5) -> list[tuple[int, int]]:
     """Points (row, column) on even surfaces: the brightest, then always the one that differs most in colour
     and place. Pixels with missing values are passed over while there are others.
     """
@@ -55,7 +62,7 @@ def spread_points(image, count: int = 5) -> list[tuple[int, int]]:
     return [(int(row), int(column)) for row, column in places[chosen]]
 
 
-def summary(image, points=None) -> Figure:
+def summary(image: "HyperspectralImage", points: Sequence[tuple[int, int]] | None = None) -> Figure:
     """The picture with marked points beside their spectra."""
     points = points or spread_points(image)
     figure = blank_figure(9.0, 3.6)
@@ -66,7 +73,7 @@ def summary(image, points=None) -> Figure:
     return figure
 
 
-def mark(axes, points) -> None:
+def mark(axes: "Axes", points: Sequence[tuple[int, int]]) -> None:
     """Numbered rings at points (row, column)."""
     for number, ((row, column), colour) in enumerate(
         zip(points, _colours(len(points)), strict=True), start=1
@@ -85,7 +92,12 @@ def mark(axes, points) -> None:
         )
 
 
-def spectra(axes, image, points, reference=None) -> None:
+def spectra(
+    axes: "Axes",
+    image: "HyperspectralImage",
+    points: Sequence[tuple[int, int]],
+    reference: "HyperspectralImage | None" = None,
+) -> None:
     """The spectra at points (row, column); dashed, those of the reference."""
     for number, ((row, column), colour) in enumerate(
         zip(points, _colours(len(points)), strict=True), start=1
@@ -115,11 +127,11 @@ def png(figure: Figure, dpi: int = 110) -> bytes:
     return stream.getvalue()
 
 
-def blank_figure(width, height) -> Figure:
+def blank_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
 
 
-def show(axes, picture):
+def show(axes: "Axes", picture: np.ndarray) -> None:
     axes.imshow(np.clip(picture, 0, 1), interpolation="nearest")
     axes.set_axis_off()
 

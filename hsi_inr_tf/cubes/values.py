@@ -6,9 +6,11 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.georeference import validated
@@ -34,7 +36,7 @@ class Storage:
     missing: float | None
 
     @classmethod
-    def of(cls, cube, dtype: str) -> "Storage":
+    def of(cls, cube: Any, dtype: str) -> "Storage":
         """For a HyperspectralImage, which is looked through, or a Reconstruction, whose values are all there.
 
         Raises InputError where uint16 cannot hold them.
@@ -49,7 +51,7 @@ class Storage:
         # the last code is taken from the scale only where it is needed
         return cls(dtype, UINT16_SCALE - 1, UINT16_SCALE) if lacks else cls(dtype, UINT16_SCALE, None)
 
-    def parts(self, cube) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    def parts(self, cube: Any) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """The cube's parts (rows, columns, values [rows, columns, bands] as they are stored), which fill
         it.
         """
@@ -64,7 +66,7 @@ class Storage:
             values = np.where(np.isfinite(block), values, self.missing)
         return values.astype(np.uint16)
 
-    def write(self, cube, file) -> None:
+    def write(self, cube: Any, file: Any) -> None:
         """The cube's values, pixel by pixel from where the binary `file` stands: each line of a part is
         written to its place.
         """
@@ -92,7 +94,7 @@ def _looked_through(cube) -> tuple[bool, float, float]:
     return lacks, min(lows, default=0.0), max(highs, default=0.0)
 
 
-def metadata(cube, storage: Storage) -> str:
+def metadata(cube: Any, storage: Storage) -> str:
     """JSON of what is known of a cube besides its data and wavelengths. A Reconstruction knows all of it
     after its last block.
     """
@@ -106,7 +108,7 @@ def metadata(cube, storage: Storage) -> str:
     )
 
 
-def is_ours(text) -> bool:
+def is_ours(text: Any) -> bool:
     """Whether a text that a file calls metadata is that of `metadata`, and no user's own."""
     try:
         return {"camera", "provenance", "scale"} <= set(json.loads(text))
@@ -114,7 +116,7 @@ def is_ours(text) -> bool:
         return False
 
 
-def parsed(text, path) -> dict:
+def parsed(text: str | bytes | None, path: object) -> dict:
     """The fields of HyperspectralImage from `metadata`'s text; nothing is known where there is no text."""
     if not text:
         return {}
@@ -132,7 +134,7 @@ def parsed(text, path) -> dict:
         ) from error
 
 
-def check_size(path, shape, itemsize: int = 4) -> None:
+def check_size(path: PathLike, shape: tuple[int, ...], itemsize: int = 4) -> None:
     """Raise InputError unless a file's `shape`, three axes of a cube, is that of one that may be read, and
     the file is long enough to hold it, however well compressed.
     """
@@ -142,7 +144,7 @@ def check_size(path, shape, itemsize: int = 4) -> None:
         )
 
 
-def check_memory(path, shape, itemsize: int = 4) -> float:
+def check_memory(path: object, shape: tuple[int, ...], itemsize: int = 4) -> float:
     """The bytes of a cube of `shape` in memory. Raises InputError where it is none, or larger than may be."""
     if len(shape) != 3 or 0 in shape:
         raise InputError(f"{path}: its data has shape {tuple(shape)}, expected [height, width, bands]")

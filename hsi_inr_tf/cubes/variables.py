@@ -1,6 +1,7 @@
 """Which of a file's variables is its cube, in the formats whose variables have names: .mat, .npz, netCDF."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -24,7 +25,13 @@ ANCILLARY = re.compile(
 )  # names of what goes with a cube
 
 
-def choose(source, solid: dict, variable: str | None = None, shown=None, ancillary=()) -> str:
+def choose(
+    source: object,
+    solid: dict,
+    variable: str | None = None,
+    shown: Iterable[str] | None = None,
+    ancillary: Iterable[str] = (),
+) -> str:
     """The name of the cube among `solid`, {name: whatever} of the variables with three dimensions.
 
     `variable` is the one asked for. Otherwise it is the only one, those that go with a cube left out (by
@@ -51,7 +58,7 @@ def choose(source, solid: dict, variable: str | None = None, shown=None, ancilla
     return chosen[0]
 
 
-def statements(source, values: np.ndarray, others: dict) -> dict:
+def statements(source: object, values: np.ndarray, others: dict) -> dict:
     """The arguments of Statement that the variables beside a cube give, in .mat and .npz.
 
     `scale` of our own files divides. A stranger's may do either: it is taken to make the stored values

@@ -2,8 +2,9 @@
 rendered anew.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Augmentation:
         return bool(self.exposure or self.modulation or self.mixing or self.recolouring)
 
 
-def flip(rgb, cube, rng: np.random.Generator):
+def flip(rgb: np.ndarray, cube: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Mirror and transpose both [side, side, ...] arrays alike."""
     vertical, horizontal, transpose = rng.random(3) < 0.5
     step = np.s_[:: -1 if vertical else 1, :: -1 if horizontal else 1]
@@ -46,8 +47,14 @@ def flip(rgb, cube, rng: np.random.Generator):
 
 
 def relight(
-    rgb, cube, rng: np.random.Generator, camera: Camera, augmentation: Augmentation, other, reflectances=None
-):
+    rgb: np.ndarray,
+    cube: np.ndarray,
+    rng: np.random.Generator,
+    camera: Camera,
+    augmentation: Augmentation,
+    other: Callable[[], tuple[np.ndarray, np.ndarray]],
+    reflectances: Any = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Change the light of one crop; `other()` gives the (rgb, cube) that may be mixed in, `reflectances` [n,
     bands] the materials that may be exchanged for its own.
 

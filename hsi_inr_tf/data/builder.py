@@ -4,11 +4,12 @@ Beam.
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -31,13 +32,13 @@ class SceneBuilder(tfds.core.ShardBasedBuilder, skip_registration=True):  # type
         *,
         homepage: str,
         camera: Camera | None,
-        wavelengths=VISIBLE,
-        height=None,
-        width=None,
-        rgb=np.uint8,
-        cube=np.uint16,
-        **extra,
-    ):
+        wavelengths: Sequence[float] = VISIBLE,
+        height: int | None = None,
+        width: int | None = None,
+        rgb: Any = np.uint8,
+        cube: Any = np.uint16,
+        **extra: Any,
+    ) -> tfds.core.DatasetInfo:
         """The DatasetInfo of these builders; `extra` names further features of a record.
 
         A camera that is known only when the data are there is None here, and set in the metadata then.

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,13 @@ def read(folder: Path, splits: list[str] | None = None) -> Scenes:
     return mapped(folder, names, whites, wavelengths, camera)
 
 
-def mapped(folder: Path, names, whites, wavelengths, camera: Camera) -> Scenes:
+def mapped(
+    folder: Path,
+    names: Sequence[str],
+    whites: Sequence[float],
+    wavelengths: tuple[float, ...],
+    camera: Camera,
+) -> Scenes:
     """The decoded scenes called `names` below `folder`, memory-mapped."""
     rgbs, cubes = ([_kept(_path(folder, name, kind)) for name in names] for kind in ("rgb", "cube"))
     for name, rgb, cube in zip(names, rgbs, cubes, strict=True):

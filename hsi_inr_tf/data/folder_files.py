@@ -3,7 +3,7 @@
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,7 +126,7 @@ def _named(stem: str) -> str:
     return re.sub(r"[_-](rgb|clean|camera|ms|hsi|cube)$", "", stem, flags=re.IGNORECASE) or stem
 
 
-def parts(folder, pictures) -> list[str]:
+def parts(folder: Path, pictures: Sequence[Path]) -> list[str]:
     """The part of each picture: "train" for all where no subfolder is called as a part is. InputError for a
     picture outside of any part where others are in one.
     """

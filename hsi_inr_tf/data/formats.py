@@ -5,7 +5,9 @@ archives.
 import io
 import math
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -99,7 +101,7 @@ def band_images(root: Path, bands: list[str], size: tuple[int, int] | None = Non
     return cube
 
 
-def mat_variable(path: Path, key: str, largest: int, dtype=np.float32) -> np.ndarray:
+def mat_variable(path: Path, key: str, largest: int, dtype: Any = np.float32) -> np.ndarray:
     """The whole variable `key` of a MATLAB file, v5 or v7.3, in MATLAB's order of axes, as `dtype`.
 
     With more than `largest` elements, which its header says, it is refused before memory is taken.
@@ -131,7 +133,7 @@ def mat_variable(path: Path, key: str, largest: int, dtype=np.float32) -> np.nda
 
 
 def hdf5_cube(
-    path: Path, key: str, bands: int, dtype=np.float32, scale: float = 1.0, limit: float = 1.0
+    path: Path, key: str, bands: int, dtype: Any = np.float32, scale: float = 1.0, limit: float = 1.0
 ) -> np.ndarray:
     """A cube [rows, columns, bands] = variable [bands, columns, rows] of a .mat v7.3 times `scale`, read slab
     by slab.
@@ -186,7 +188,9 @@ def _dataset(file, path, key):
     return file[key]
 
 
-def check_values(values: np.ndarray, path, key: str, limit: float = np.inf, lowest: float = 0.0) -> None:
+def check_values(
+    values: np.ndarray, path: Path, key: str, limit: float = np.inf, lowest: float = 0.0
+) -> None:
     """InputError unless all values are finite and from `lowest` to `limit`."""
     low, high = float(values.min()), float(values.max())  # a NaN anywhere makes both NaN
     if not np.isfinite(low) or not np.isfinite(high):
@@ -197,7 +201,7 @@ def check_values(values: np.ndarray, path, key: str, limit: float = np.inf, lowe
         raise InputError(f"{path}: {key} ranges from {low:g} to {high:g}, expected {lowest:g} to {limit:g}")
 
 
-def check_wavelengths(found, path, key: str, expected) -> None:
+def check_wavelengths(found: Any, path: Path, key: str, expected: Sequence[float]) -> None:
     """InputError unless a file's own list of wavelengths is the expected one (nm)."""
     found = np.ravel(found)
     if found.shape != (len(expected),) or not np.allclose(found, expected, atol=0.5):
@@ -206,7 +210,7 @@ def check_wavelengths(found, path, key: str, expected) -> None:
         raise InputError(f"{path}: {key} lists {found.size} wavelengths ({shown}, ..), expected {wanted}")
 
 
-def check_pair(rgb: np.ndarray, cube: np.ndarray, rgb_path, cube_path) -> None:
+def check_pair(rgb: np.ndarray, cube: np.ndarray, rgb_path: object, cube_path: object) -> None:
     """InputError unless an RGB image and a cube are of the same height and width."""
     if rgb.shape[:2] != cube.shape[:2]:
         raise InputError(

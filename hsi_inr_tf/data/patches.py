@@ -2,11 +2,17 @@
 s).
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from hsi_inr_tf.data.augmentation import Augmentation, flip, relight
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 CROPS_PER_SCENE = 2
 
@@ -22,7 +28,7 @@ def patches(
     augmentation: Augmentation | None = None,
     reflectances: np.ndarray | None = None,
     shard: tuple[int, int] = (0, 1),
-):
+) -> "tf.data.Dataset":
     """tf.data.Dataset of (rgb [b, patch, patch, 3], cube [b, patch, patch, bands]) float32, endless unless
     `steps` is given.
 
@@ -82,9 +88,9 @@ def batch(
     seed: int,
     step: int,
     augmentation: Augmentation,
-    examples=None,
-    reflectances=None,
-):
+    examples: Sequence[int] | None = None,
+    reflectances: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """The crops of step `step`, or only those numbered in `examples`: (rgb [n, p, p, 3], cube [n, p, p,
     bands]).
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,15 @@ class Scenes:
 
     @classmethod
     def from_arrays(
-        cls, rgbs, cubes, names=None, *, white: float = 1.0, wavelengths=None, camera: Camera | None = None
-    ):
+        cls,
+        rgbs: Sequence[np.ndarray],
+        cubes: Sequence[np.ndarray],
+        names: Sequence[str] | None = None,
+        *,
+        white: float = 1.0,
+        wavelengths: Any = None,
+        camera: Camera | None = None,
+    ) -> "Scenes":
         """Scenes of arrays already in memory: rgbs [h, w, 3] and cubes [h, w, bands], in [0, `white`] for the
         cubes.
 
@@ -86,7 +93,7 @@ class Scenes:
         """(rgb [side, side, 3], cube [side, side, bands]) of a square window; only the window is read."""
         return self.window(index, np.s_[top : top + side, left : left + side])
 
-    def window(self, index: int, window) -> tuple[np.ndarray, np.ndarray]:
+    def window(self, index: int, window: Any) -> tuple[np.ndarray, np.ndarray]:
         """(rgb, cube) of any window, a NumPy index of rows and columns such as np.s_[::4, ::4]; only it is
         read.
         """

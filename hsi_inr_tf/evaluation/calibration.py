@@ -7,12 +7,17 @@ factor, found by leaving each group out in turn, brings the coverage of unseen g
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hsi_inr_tf.inference.colour_prior import ColourPrior, Component, Correction, chroma_and_level
 from hsi_inr_tf.inference.posterior import spread
 from hsi_inr_tf.inference.uncertainty import Uncertainty
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.data.scenes import Scene
+    from hsi_inr_tf.inference import Reconstructor
 
 PROBABILITY = 0.9
 LEVELS = (0.5, 0.8, 0.9, 0.95)
@@ -35,7 +40,7 @@ class Errors:
     absolute: np.ndarray
 
 
-def errors_of(reconstructor, scene, group: int, seed: int = 0) -> Errors:
+def errors_of(reconstructor: "Reconstructor", scene: "Scene", group: int, seed: int = 0) -> Errors:
     """The errors of a Reconstructor on a sample of the pixels of `scene` (name, rgb, cube)."""
     predicted = reconstructor.reconstruct(scene.rgb).data
     chosen = np.random.default_rng(seed).permutation(scene.rgb.shape[0] * scene.rgb.shape[1])[:PIXELS]

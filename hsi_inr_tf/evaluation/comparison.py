@@ -2,14 +2,22 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from hsi_inr_tf import metrics
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.data import Scenes
+    from hsi_inr_tf.inference import Reconstructor
+    from hsi_inr_tf.trained.description import ModelDescription
 
-def scored(reconstructor, scenes, protocol: str, consistent: bool = False) -> metrics.Scores:
+
+def scored(
+    reconstructor: "Reconstructor", scenes: "Scenes", protocol: str, consistent: bool = False
+) -> metrics.Scores:
     """The scores of a Reconstructor on `scenes`; its cubes are resampled if the scenes have other
     wavelengths.
 
@@ -49,7 +57,7 @@ def wins(scores: metrics.Scores, baseline: metrics.Scores, metric: str) -> int:
     )
 
 
-def notes(description, scenes, fitted_on_scored: bool) -> Iterator[str]:
+def notes(description: "ModelDescription", scenes: "Scenes", fitted_on_scored: bool) -> Iterator[str]:
     """What a reader of the scores of `scenes` must know, a sentence each."""
     seen = sorted(set(description.provenance.get("scenes", ())) & set(scenes.names))
     if seen:

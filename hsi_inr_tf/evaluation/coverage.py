@@ -1,12 +1,16 @@
 """Do the intervals hold what they promise? Coverage and width, scene by scene, beside a constant interval."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from hsi_inr_tf.data import Scenes
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.inference import Reconstructor
 
 SAMPLE = 20000  # pixels of a scene that the constant intervals are found on
 
@@ -58,7 +62,7 @@ class Coverage:
         )
 
 
-def coverage(reconstructor, scenes: Scenes) -> Coverage:
+def coverage(reconstructor: "Reconstructor", scenes: Scenes) -> Coverage:
     """How often the true values of `scenes` lie in the intervals of a calibrated Reconstructor; InputError
     for one that is not calibrated, or scenes of other wavelengths.
     """

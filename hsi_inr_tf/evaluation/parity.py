@@ -5,10 +5,15 @@ size and time.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.inference.engines import Engine
 
 LOSS = 0.3  # dB of PSNR; a quantisation that loses more is not recommended
 METRICS = ("psnr", "ssim", "sam")
@@ -37,7 +42,12 @@ class Parity:
 
 
 def compare(
-    name: str, path, reference: Callable, engine, pictures: Iterable, milliseconds: dict[int, float]
+    name: str,
+    path: PathLike,
+    reference: Callable,
+    engine: "Engine",
+    pictures: Iterable,
+    milliseconds: dict[int, float],
 ) -> Parity:
     """Compare `engine`, which runs the model at `path`, with `reference` on `pictures`: pairs (rgb, cube or
     None).
@@ -70,7 +80,7 @@ def compare(
     return Parity(name, size(path), largest, (squares / count) ** 0.5, largest / peak, change, milliseconds)
 
 
-def size(path) -> int:
+def size(path: PathLike) -> int:
     """Bytes of a file, or of all files below a folder."""
     path = Path(path)
     if path.is_file():

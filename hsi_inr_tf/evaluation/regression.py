@@ -1,5 +1,7 @@
 """The baseline beside which everything is scored: per-pixel polynomial regression, without TensorFlow."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from tqdm import tqdm
 
@@ -7,6 +9,9 @@ from hsi_inr_tf.inference.engines import Engine
 from hsi_inr_tf.inference.reconstructor import Reconstructor
 from hsi_inr_tf.optics import polynomials
 from hsi_inr_tf.trained.description import ModelDescription
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.data import Scenes
 
 
 class RegressionEngine(Engine):
@@ -18,7 +23,7 @@ class RegressionEngine(Engine):
     batch_size = 1
     continuous = False
 
-    def __init__(self, coefficients: np.ndarray, degree: int, description: ModelDescription):
+    def __init__(self, coefficients: np.ndarray, degree: int, description: ModelDescription) -> None:
         self.coefficients = coefficients.astype(np.float32)
         self.degree = degree
         self.description = description
@@ -27,7 +32,7 @@ class RegressionEngine(Engine):
         return polynomials.monomials(rgb, self.degree) @ self.coefficients
 
 
-def regression_reconstructor(scenes, degree: int = 3, ridge: float = 0.0) -> Reconstructor:
+def regression_reconstructor(scenes: "Scenes", degree: int = 3, ridge: float = 0.0) -> Reconstructor:
     """A Reconstructor of polynomial regression, fitted on `scenes` (see optics.polynomials.fit)."""
     progress = tqdm(scenes, desc="fitting regression", unit="scene", leave=False)
     coefficients = polynomials.fit(((scene.rgb, scene.cube) for scene in progress), degree, ridge)

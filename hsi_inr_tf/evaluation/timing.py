@@ -11,10 +11,11 @@ import time
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 
 
-def milliseconds(model, height: int, width: int, threads: int, repeats: int = 10) -> float:
+def milliseconds(model: PathLike, height: int, width: int, threads: int, repeats: int = 10) -> float:
     """Median milliseconds that `model`, anything `hsi_inr_tf.load` opens, takes for a picture, after two
     calls to warm up.
     """

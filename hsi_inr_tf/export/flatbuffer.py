@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from hsi_inr_tf.annotations import PathLike
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -15,7 +17,7 @@ class Contents:
     constants: tuple[tuple[int, str], ...]
 
 
-def contents(path) -> Contents:
+def contents(path: PathLike) -> Contents:
     """Read the flatbuffer of the .tflite file at `path`."""
     from tensorflow.lite.tools import flatbuffer_utils
 

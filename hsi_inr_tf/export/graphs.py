@@ -2,10 +2,18 @@
 objects.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import tensorflow as tf
 
+from hsi_inr_tf.annotations import Tensor
 
-def holder(model) -> tf.Module:
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
+
+
+def holder(model: "SpectralModel") -> tf.Module:
     """A module that owns the model's variables and nothing else of it, so that a SavedModel needs no code of
     ours.
     """
@@ -14,7 +22,7 @@ def holder(model) -> tf.Module:
     return root
 
 
-def signatures(model) -> dict:
+def signatures(model: "SpectralModel") -> dict:
     """The signatures of a SavedModel, name -> tf.function; see `saved_model`."""
     side = model.patch
     picture = tf.TensorSpec([None, side, side, 3], tf.float32, "rgb")
@@ -39,7 +47,7 @@ def signatures(model) -> dict:
     return functions
 
 
-def continuous(model, picture) -> dict:
+def continuous(model: "SpectralModel", picture: Tensor) -> dict:
     """The signatures that ask between the pixels of `picture`, a TensorSpec, of an implicit model."""
     axes = [tf.TensorSpec([None], tf.float32, name) for name in ("rows", "columns")]
     one = tf.TensorSpec([1, *picture.shape[1:]], tf.float32, "rgb")
@@ -55,14 +63,14 @@ def continuous(model, picture) -> dict:
     return {"sample": sample, "query": query}
 
 
-def decode(image_bytes):
+def decode(image_bytes: Tensor) -> Tensor:
     """A PNG or JPEG file as rgb [height, width, 3] in [0, 1]."""
     rgb = tf.io.decode_image(image_bytes, channels=3, expand_animations=False)
     rgb.set_shape([None, None, 3])
     return tf.cast(rgb, tf.float32) / 255.0
 
 
-def in_patches(function, rgb, side: int, stride: int = 1):
+def in_patches(function: Callable, rgb: Tensor, side: int, stride: int = 1) -> Tensor:
     """`function` of rgb [batch, side, side, 3], applied to rgb [batch, height, width, 3] patch by patch.
 
     Patches lie side by side from the upper left; the last of a row or column is shifted to end with the
@@ -96,7 +104,7 @@ def _patch_axis(length, side):
     return starts[:, None] + tf.range(side), patch, tf.range(length) - tf.gather(starts, patch)
 
 
-def fixed(model, height: int | None, width: int | None):
+def fixed(model: "SpectralModel", height: int | None, width: int | None) -> Any:
     """The function of a TFLite model: one picture [1, height, width, 3], or any sides (None) that are
     multiples of the stride.
     """
@@ -108,7 +116,7 @@ def fixed(model, height: int | None, width: int | None):
     return reconstruct
 
 
-def extend(rgb, stride: int):
+def extend(rgb: Tensor, stride: int) -> Tensor:
     """Repeat the last row and column of rgb [batch, height, width, 3] until both sides are multiples of
     `stride`.
     """

@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.to_tflite import tflite
@@ -11,9 +12,12 @@ from hsi_inr_tf.trained import bundles
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.weights import save_weights
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
+
 
 def model_folder(
-    model,
+    model: "SpectralModel",
     description: ModelDescription,
     out: Path,
     *,

@@ -6,10 +6,11 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.description import ModelDescription
 
 if TYPE_CHECKING:
+    from hsi_inr_tf.inference import Reconstructor
     from hsi_inr_tf.models.base import SpectralModel
 
 
-def adapted_model(reconstructor) -> tuple["SpectralModel", ModelDescription]:
+def adapted_model(reconstructor: "Reconstructor") -> tuple["SpectralModel", ModelDescription]:
     """(model, description) of what Reconstructor.adapt gave; InputError if it started from an exported model,
     which has no weights to write.
     """

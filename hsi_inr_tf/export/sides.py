@@ -1,9 +1,14 @@
 """The sides of the pictures that an exported file takes."""
 
+from typing import TYPE_CHECKING
+
 from hsi_inr_tf.errors import InputError
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
 
-def check_sides(model, height: int | None, width: int | None) -> None:
+
+def check_sides(model: "SpectralModel", height: int | None, width: int | None) -> None:
     """Raise InputError unless `model` takes pictures of height x width; both None are any sides."""
     if model.patch and (height, width) != (model.patch, model.patch):
         raise InputError(

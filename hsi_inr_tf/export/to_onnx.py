@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.sides import check_sides
 from hsi_inr_tf.files import replacing
@@ -11,10 +13,20 @@ from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.exported_files import MEMBER
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
+
 OPSET = 18  # of ONNX's own operators; no others are used
 
 
-def onnx(model, description: ModelDescription, path, *, height: int | None, width: int | None) -> Path:
+def onnx(
+    model: "SpectralModel",
+    description: ModelDescription,
+    path: PathLike,
+    *,
+    height: int | None,
+    width: int | None,
+) -> Path:
     """Write `model` as an ONNX file at `path`; gives the path back.
 
     It takes one picture, "rgb" float32 [1, height, width, 3] in [0, 1], and gives "hsi" [1, height, width,

@@ -2,15 +2,22 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.warm_up import write as write_warm_up
 from hsi_inr_tf.files import replacing_folder, work_folder
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.exported_files import MEMBER
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
 
-def saved_model(model, description: ModelDescription, path, *, warm_up: bool = False) -> Path:
+
+def saved_model(
+    model: "SpectralModel", description: ModelDescription, path: PathLike, *, warm_up: bool = False
+) -> Path:
     """Write `model` as a SavedModel folder at `path`, replacing a SavedModel that is there; gives the path
     back.
 

@@ -1,8 +1,13 @@
 """Writing a model as a TFLite file of builtin operators."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.sides import check_sides
 from hsi_inr_tf.files import replacing, work_folder
@@ -10,18 +15,21 @@ from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained import exported_files
 from hsi_inr_tf.trained.description import ModelDescription
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
+
 QUANTISATIONS = ("none", "float16", "dynamic", "int8", "int16x8")
 
 
 def tflite(
-    model,
+    model: "SpectralModel",
     description: ModelDescription,
-    path,
+    path: PathLike,
     *,
     height: int | None,
     width: int | None,
     quantize: str = "none",
-    representative=None,
+    representative: Iterable[np.ndarray] | None = None,
 ) -> Path:
     """Write `model` as a .tflite file at `path`; gives the path back.
 

@@ -6,14 +6,16 @@ import logging
 import math
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from types import ModuleType
+from typing import Any
 
 from hsi_inr_tf.errors import InputError
 
 
-def georeference_of(file) -> dict | None:
+def georeference_of(file: Any) -> dict | None:
     """Where an open rasterio file (extra geo) lies on the map."""
     if file.crs is None and file.transform.is_identity:
         points, crs = file.gcps
@@ -79,7 +81,7 @@ def moved(georeference: dict | None, top: int, left: int) -> dict | None:
     return _mapped(georeference, lambda r, c: (r - top, c - left), (1.0, 1.0), (top, left))
 
 
-def scaled(georeference: dict | None, shape, size) -> dict | None:
+def scaled(georeference: dict | None, shape: Sequence[int], size: Sequence[int]) -> dict | None:
     """The place of a picture of `shape` (height, width) resampled to `size`."""
     y, x = shape[0] / size[0], shape[1] / size[1]
     return _mapped(georeference, lambda r, c: (r / y, c / x), (y, x), (0, 0))
@@ -97,7 +99,7 @@ def _mapped(georeference, point, step, first):
     return {**georeference, "transform": transform}
 
 
-def validated(georeference) -> dict | None:
+def validated(georeference: Any) -> dict | None:
     """A georeference from a stranger's text. Raises ValueError unless it is one."""
     if georeference is None:
         return None
@@ -123,7 +125,7 @@ def _numbers(row, length):
     )
 
 
-def import_rasterio():
+def import_rasterio() -> ModuleType:
     try:
         import rasterio
         import rasterio.control
@@ -150,7 +152,7 @@ def _keep_off_the_terminal() -> None:
 
 
 @contextmanager
-def quiet_rasterio(rasterio) -> Iterator[None]:
+def quiet_rasterio(rasterio: ModuleType) -> Iterator[None]:
     """Within, files without a place on the map are no reason for a warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)

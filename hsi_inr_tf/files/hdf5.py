@@ -1,11 +1,12 @@
 """HDF5 files from strangers (.mat v7.3, netCDF-4, weights): what is read of one lies in the file itself."""
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 
 LARGEST = 20_000  # objects of a file
 
 
-def check_self_contained(path) -> None:
+def check_self_contained(path: PathLike) -> None:
     """Raise InputError where a HDF5 file refers to other files, or is damaged: by links out of it, data in
     external storage, or virtual datasets. None of the others is opened.
 

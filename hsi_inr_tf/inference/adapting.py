@@ -1,8 +1,11 @@
 """Adapting a model to a scene: by spectra measured at points, a coarse cube, or pairs of a sensor."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import measuring_points, registration
@@ -12,6 +15,13 @@ from hsi_inr_tf.inference.sampling import bilinear
 from hsi_inr_tf.inference.tiling import to_float
 from hsi_inr_tf.metrics.sam import sam
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.cubes import HyperspectralImage
+    from hsi_inr_tf.data import Scenes
+    from hsi_inr_tf.inference import Reconstructor
+    from hsi_inr_tf.inference.engines import Engine
+    from hsi_inr_tf.optics.camera import Camera
 
 PRIOR = ColourPrior()
 EDGE = 0.12  # of RGB: above it the surroundings of a point hold more than one colour
@@ -59,7 +69,9 @@ class Adaptation:
 class AdaptedEngine:
     """An engine, `base`, with a correction added to what it says; `camera` where it is not the base's."""
 
-    def __init__(self, base, correction: Correction, adaptation: Adaptation, camera=None):
+    def __init__(
+        self, base: "Engine", correction: Correction, adaptation: Adaptation, camera: "Camera | None" = None
+    ) -> None:
         own = base.description
         self.base = base
         self.correction = correction
@@ -82,17 +94,24 @@ class AdaptedEngine:
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         return self.base(rgb) + self.correction(rgb)
 
-    def sample(self, rgb, rows, columns):
+    def sample(self, rgb: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return self.base.sample(rgb, rows, columns) + self.correction(
             _between(rgb, np.asarray(rows)[:, None], np.asarray(columns)[None])
         )
 
-    def query(self, rgb, points):
+    def query(self, rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
         pixels = _between(rgb, points[0, :, 0], points[0, :, 1])
         return self.base.query(rgb, points) + self.correction(pixels)
 
 
-def to_points(reconstructor, rgb, points, spectra, wavelengths=None, keep: bool = False) -> AdaptedEngine:
+def to_points(
+    reconstructor: "Reconstructor",
+    rgb: np.ndarray,
+    points: ArrayLike,
+    spectra: ArrayLike,
+    wavelengths: Sequence[float] | None = None,
+    keep: bool = False,
+) -> AdaptedEngine:
     """The engine adapted to spectra [n, bands] measured at points [n, 2] of rgb; see Reconstructor.adapt."""
     rgb = to_float(rgb)
     points, spectra = np.atleast_2d(np.asarray(points, np.float64)), np.atleast_2d(spectra)
@@ -128,7 +147,9 @@ def to_points(reconstructor, rgb, points, spectra, wavelengths=None, keep: bool 
     return AdaptedEngine(reconstructor.engine, posterior.correction, adaptation)
 
 
-def to_cube(reconstructor, rgb, cube, keep: bool = False) -> AdaptedEngine:
+def to_cube(
+    reconstructor: "Reconstructor", rgb: np.ndarray, cube: "HyperspectralImage", keep: bool = False
+) -> AdaptedEngine:
     """The engine adapted to a coarse HyperspectralImage of the scene of rgb; see Reconstructor.adapt."""
     rgb = to_float(rgb)
     own = reconstructor.description
@@ -144,7 +165,7 @@ def to_cube(reconstructor, rgb, cube, keep: bool = False) -> AdaptedEngine:
     )
 
 
-def to_pairs(reconstructor, scenes, keep: bool = False) -> AdaptedEngine:
+def to_pairs(reconstructor: "Reconstructor", scenes: "Scenes", keep: bool = False) -> AdaptedEngine:
     """The engine adapted to pairs of picture and cube, a Scenes; see Reconstructor.adapt."""
     parts = []
     for scene in scenes:
@@ -171,7 +192,7 @@ def _check_scale(spectra):
         )
 
 
-def at_wavelengths(spectra, wavelengths, own) -> np.ndarray:
+def at_wavelengths(spectra: np.ndarray, wavelengths: Any, own: Any) -> np.ndarray:
     """spectra [..., bands] at `wavelengths` (None: the model's) -> at the model's `own`."""
     spectra = np.asarray(spectra, np.float64)
     count = len(own) if wavelengths is None else len(wavelengths)

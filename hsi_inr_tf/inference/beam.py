@@ -7,12 +7,16 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import apache_beam as beam
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.inference import Reconstructor
 
 
 @dataclass(frozen=True)
@@ -31,18 +35,18 @@ class ReconstructorHandler(ModelHandler[tuple[str, str], Outcome, object]):
     A picture that cannot be read becomes an Outcome with its error, and the others go on.
     """
 
-    def __init__(self, model: str, work: Callable):
+    def __init__(self, model: str, work: Callable) -> None:
         super().__init__()
         self.model = model
         self.work = work
 
-    def load_model(self):
+    def load_model(self) -> "Reconstructor":
         from hsi_inr_tf.inference import load
 
         return load(self.model)
 
     def run_inference(
-        self, batch: Sequence[tuple[str, str]], model, inference_args=None
+        self, batch: Sequence[tuple[str, str]], model: Any, inference_args: dict | None = None
     ) -> Iterable[Outcome]:
         for picture, target in batch:
             try:
@@ -50,7 +54,7 @@ class ReconstructorHandler(ModelHandler[tuple[str, str], Outcome, object]):
             except InputError as error:
                 yield Outcome(picture, error=str(error))
 
-    def batch_elements_kwargs(self):
+    def batch_elements_kwargs(self) -> dict[str, int]:
         return {"max_batch_size": 1}  # pictures differ in size, and each fills the processor by itself
 
 

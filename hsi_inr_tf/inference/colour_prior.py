@@ -55,7 +55,7 @@ class ColourPrior:
         share = others / (others + self.patience**2)
         return self.narrow, replace(self.wide, variance=self.wide.variance * share)
 
-    def covariance(self, component: Component, first, second) -> np.ndarray:
+    def covariance(self, component: Component, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """The component's share of k between colours [n, 3] and [m, 3]: [n, m]."""
         chroma, level = chroma_and_level(first)
         other, other_level = chroma_and_level(second)
@@ -66,11 +66,11 @@ class ColourPrior:
         )
         return component.variance * np.exp(self.power * (level[:, None] + other_level) - 0.5 * exponent)
 
-    def noise_of(self, colours) -> np.ndarray:
+    def noise_of(self, colours: np.ndarray) -> np.ndarray:
         """The variance at colours [n, 3] that no other colour tells of: [n]."""
         return self.noise * np.exp(2.0 * self.power * chroma_and_level(colours)[1]) + 1e-8
 
-    def units(self, component: Component, centres) -> tuple[np.ndarray, np.ndarray]:
+    def units(self, component: Component, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(kernel [6, n], bias [n]) such that exp(features(x) @ kernel + bias) is the covariance of x with
         centres [n, 3].
         """
@@ -121,7 +121,7 @@ class Correction:
         return answer.reshape(*rgb.shape[:-1], -1)
 
 
-def chroma_and_level(colours) -> tuple[np.ndarray, np.ndarray]:
+def chroma_and_level(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Colours [n, 3] -> (chroma [n, 3], level [n], the log of brightness)."""
     colours = np.asarray(colours)
     if colours.dtype != np.float32:

@@ -1,9 +1,11 @@
 """What computes: the contract of every way in which a trained model can be run, and their names."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.description import ModelDescription
 
@@ -35,7 +37,7 @@ class Engine(Protocol):
         raise InputError(f"model {self.description.model} gives values at pixels only")
 
 
-def check_answers(description: ModelDescription, shape, path) -> None:
+def check_answers(description: ModelDescription, shape: Sequence[int | None], path: PathLike) -> None:
     """InputError unless a model that answers with "hsi" of `shape` [batch, height, width, bands], None where
     it is not fixed, is the described one.
     """
@@ -49,7 +51,7 @@ def check_answers(description: ModelDescription, shape, path) -> None:
         )
 
 
-def check_sides(description: ModelDescription, fixed_shape, path) -> None:
+def check_sides(description: ModelDescription, fixed_shape: tuple[int, int] | None, path: PathLike) -> None:
     """InputError unless the described model takes just `fixed_shape` (height, width), or any sides (None)."""
     patch, stride = description.patch, description.stride
     if patch and fixed_shape != (patch, patch):

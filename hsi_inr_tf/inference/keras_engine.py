@@ -1,12 +1,18 @@
 """Running a Keras model in this process."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.base import SpectralModel
+    from hsi_inr_tf.trained.description import ModelDescription
 
 
 class KerasEngine:
     """An Engine (see engines.py) of a SpectralModel, whose weights may go on changing while training."""
 
-    def __init__(self, model, description):
+    def __init__(self, model: "SpectralModel", description: "ModelDescription") -> None:
         self.model = model
         self.description = description
         self.fixed_shape = (description.patch, description.patch) if description.patch else None

@@ -5,6 +5,7 @@ import threading
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.inference.engines import check_answers, check_sides
 from hsi_inr_tf.quiet import quietly
@@ -20,7 +21,7 @@ class LiteRTEngine:
 
     batch_size = 1
 
-    def __init__(self, path, threads: int | None = None):
+    def __init__(self, path: PathLike, threads: int | None = None) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         self.description = exported_files.read(path)
@@ -65,11 +66,11 @@ class LiteRTEngine:
             )
         return hsi
 
-    def sample(self, rgb, rows, columns):
+    def sample(self, rgb: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Spectra [1, len(rows), len(columns), bands] of one picture at fractional pixel indices."""
         return self._ask("sample", rgb=rgb, rows=rows, columns=columns)
 
-    def query(self, rgb, points):
+    def query(self, rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
         return self._ask("query", rgb=rgb, points=points)
 

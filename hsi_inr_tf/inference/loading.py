@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from importlib.util import find_spec
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
 from hsi_inr_tf.inference.keras_engine import KerasEngine
@@ -17,7 +18,7 @@ from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.weights import is_run, load_trained, trained_weights
 
 
-def load(name_or_path, engine: str = "auto") -> Reconstructor:
+def load(name_or_path: PathLike, engine: str = "auto") -> Reconstructor:
     """A Reconstructor from a bundled model's name, a bundled folder, a run folder, a SavedModel folder, a
     .tflite, an .onnx file or a name on the Hugging Face Hub, hf://owner/name.
 

@@ -12,7 +12,7 @@ CALM = 0.7  # the share of candidates that count as calm; half of it misses whol
 AROUND = 3  # steps from a place to each side, between which it should be calm
 
 
-def suggest(rgb, count: int, prior: ColourPrior) -> np.ndarray:
+def suggest(rgb: np.ndarray, count: int, prior: ColourPrior) -> np.ndarray:
     """`count` points [count, 2] = (row, column) of rgb [height, width, 3], the most telling first.
 
     One after another, each where measuring reduces the expected error over the picture most, squared and by
@@ -40,7 +40,7 @@ def suggest(rgb, count: int, prior: ColourPrior) -> np.ndarray:
     return places[_greedy(prior, colours, allowed, count)].astype(float)
 
 
-def unevenness(rgb, places) -> np.ndarray:
+def unevenness(rgb: np.ndarray, places: np.ndarray) -> np.ndarray:
     """The standard deviation of the colours around each of the places [n, 2], whole pixels: [n].
 
     Around: in a window whose side is a seventieth of the picture's shorter one, seven pixels at least.

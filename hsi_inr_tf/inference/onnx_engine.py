@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.engines import Engine, check_answers, check_sides
 from hsi_inr_tf.trained.description import ModelDescription
@@ -20,7 +21,7 @@ class ONNXEngine(Engine):
     batch_size = 1
     continuous = False  # one graph, without those that ask between pixels
 
-    def __init__(self, path, threads: int | None = None):
+    def __init__(self, path: PathLike, threads: int | None = None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

@@ -26,7 +26,11 @@ class PointPosterior:
 
 
 def of_points(
-    prior: ColourPrior, colours, errors, keep: bool = False, unevenness: np.ndarray | float = 0.0
+    prior: ColourPrior,
+    colours: np.ndarray,
+    errors: np.ndarray,
+    keep: bool = False,
+    unevenness: np.ndarray | float = 0.0,
 ) -> PointPosterior:
     """From the errors [n, bands] at points of colours [n, 3]; exact.
 
@@ -49,7 +53,7 @@ def of_points(
     return PointPosterior(_joined(units, [coefficients] * len(components)), errors - deviations, surprise)
 
 
-def of_areas(prior: ColourPrior, pixels, errors, keep: bool = False) -> Correction:
+def of_areas(prior: ColourPrior, pixels: np.ndarray, errors: np.ndarray, keep: bool = False) -> Correction:
     """From the mean errors [n, bands] over areas, of which pixels [n, m, 3] are a sample of the colours.
 
     The error is written with functions around `NARROW_CENTRES` and `WIDE_CENTRES` of the areas' colours
@@ -82,7 +86,7 @@ def of_areas(prior: ColourPrior, pixels, errors, keep: bool = False) -> Correcti
     return _joined([prior.units(component, centres) for component, centres, _ in parts], coefficients)
 
 
-def spread(colours, most: int) -> np.ndarray:
+def spread(colours: np.ndarray, most: int) -> np.ndarray:
     """At most `most` of the colours [n, 3] that stand for all of them: the nearest to the centres of k-means
     in chroma and log brightness.
     """

@@ -173,7 +173,7 @@ class Reconstruction:
         return np.clip(spectra, 0.0, 1.0) if self.clip else np.array(spectra)
 
 
-def resampled(spectra, matrix, clip: bool = True) -> np.ndarray:
+def resampled(spectra: np.ndarray, matrix: np.ndarray | None, clip: bool = True) -> np.ndarray:
     """Spectra [..., bands] times `matrix`, in [0, 1] if they are clipped; as they are where it is None."""
     if matrix is None:
         return spectra

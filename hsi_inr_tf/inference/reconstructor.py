@@ -2,10 +2,13 @@
 wavelengths.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import tiling
@@ -17,18 +20,24 @@ from hsi_inr_tf.optics import back_projection, srgb
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
 from hsi_inr_tf.pictures import as_picture
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.cubes import HyperspectralImage
+    from hsi_inr_tf.data import Scenes
+    from hsi_inr_tf.inference.adapting import Adaptation
+    from hsi_inr_tf.pictures.picture import Source
+
 LONGEST = 1 << 20  # pixels of a side
 
 
 class Reconstructor:
     """Runs an engine (see inference/engines.py) on pictures; `description` says what the model is."""
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.description = engine.description
 
     @property
-    def adaptation(self):
+    def adaptation(self) -> "Adaptation | None":
         """What it was adapted with and what that is worth (adapting.Adaptation), if `adapt` made it, else
         None.
         """
@@ -36,17 +45,17 @@ class Reconstructor:
 
     def reconstruct(
         self,
-        rgb,
+        rgb: "Source",
         *,
         scale: float = 1.0,
-        points=None,
-        wavelengths=None,
+        points: ArrayLike | None = None,
+        wavelengths: Sequence[float] | None = None,
         consistent: bool = False,
         tile: int | None = None,
         clip: bool = True,
-        progress=None,
+        progress: Callable[[int, int], None] | None = None,
         uncertainty: bool = False,
-    ):
+    ) -> "HyperspectralImage":
         """The cube of a picture, in [0, 1].
 
         `rgb` is a file's path, a Picture, or an array [height, width, 3] in the model camera's encoding,
@@ -60,7 +69,7 @@ class Reconstructor:
         InputError.
         """
         if points is not None:
-            return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)
+            return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)  # type: ignore[return-value]
         picture, _ = self._opened(rgb)  # once: it may be a file
         widths = self.half_widths(picture, scale, wavelengths) if uncertainty else None
         image = self.stream(
@@ -76,21 +85,21 @@ class Reconstructor:
 
     def stream(
         self,
-        rgb,
+        rgb: "Source",
         *,
         scale: float = 1.0,
-        wavelengths=None,
+        wavelengths: Sequence[float] | None = None,
         consistent: bool = False,
         tile: int | None = None,
         clip: bool = True,
-        progress=None,
+        progress: Callable[[int, int], None] | None = None,
         provenance: dict | None = None,
     ) -> Reconstruction:
         """As `reconstruct`, for cubes larger than memory: computed block by block while it is being
         written.
         """
         picture, decode = self._opened(rgb)
-        rgb = picture.pixels
+        pixels = picture.pixels
         if not scale > 0 or not np.isfinite(scale):
             raise InputError(f"scale {scale:g} must be positive")
         if scale != 1 and not self.engine.continuous:
@@ -99,15 +108,13 @@ class Reconstructor:
                 "implicit model "
                 "or, of one as .tflite, what was exported with --size any"
             )
-        if max(scaled_size(rgb.shape, scale)) > LONGEST:
-            raise InputError(
-                f"scale {scale:g} would make {' x '.join(map(str, scaled_size(rgb.shape, scale)))} pixels, "
-                f"expected sides of at most {LONGEST}"
-            )
+        if max(scaled_size(pixels.shape, scale)) > LONGEST:
+            size = " x ".join(map(str, scaled_size(pixels.shape, scale)))
+            raise InputError(f"scale {scale:g} would make {size} pixels, expected sides of at most {LONGEST}")
         own_or_asked, camera, matrix = self._bands(wavelengths)
         return Reconstruction(
             self.engine,
-            rgb,
+            pixels,
             own_or_asked,
             camera,
             matrix,
@@ -128,7 +135,9 @@ class Reconstructor:
         fields = self.description.uncertainty
         return Uncertainty.from_dict(fields, len(self.description.wavelengths)) if fields else None
 
-    def half_widths(self, rgb, scale: float = 1.0, wavelengths=None) -> HalfWidths:
+    def half_widths(
+        self, rgb: "Source", scale: float = 1.0, wavelengths: Sequence[float] | None = None
+    ) -> HalfWidths:
         """The half-widths of the 90 % intervals of what `reconstruct` gives, computed while being written."""
         if self.uncertainty is None:
             raise InputError(
@@ -140,11 +149,18 @@ class Reconstructor:
         wanted = tuple(own if wavelengths is None else (float(w) for w in np.atleast_1d(wavelengths)))
         return HalfWidths(self.uncertainty, picture, decode, own, wanted, scale)
 
-    def query(self, rgb, points, *, wavelengths=None, consistent: bool = False) -> np.ndarray:
+    def query(
+        self,
+        rgb: "Source",
+        points: ArrayLike,
+        *,
+        wavelengths: Sequence[float] | None = None,
+        consistent: bool = False,
+    ) -> np.ndarray:
         """Spectra [n, bands] at `points` [n, 2] = (row, column), fractional pixel indices."""
         picture, decode = self._opened(rgb)
-        rgb, points = picture.pixels, np.asarray(points, np.float64).reshape(-1, 2)
-        height, width, _ = rgb.shape
+        pixels, points = picture.pixels, np.asarray(points, np.float64).reshape(-1, 2)
+        height, width, _ = pixels.shape
         outside = (points < -0.5) | (points > np.array([height, width]) - 0.5) | ~np.isfinite(points)
         if outside.any():
             row, column = points[outside.any(1)][0]
@@ -158,7 +174,7 @@ class Reconstructor:
             )
         wanted, _, matrix = self._bands(wavelengths)
         answers = np.empty((len(points), len(wanted)), np.float32)
-        plan = tiling.Plan(self.engine, rgb.shape, None, 1.0)
+        plan = tiling.Plan(self.engine, pixels.shape, None, 1.0)
         for rows in plan.rows:
             for columns in plan.columns:
                 here = np.flatnonzero(
@@ -166,7 +182,7 @@ class Reconstructor:
                 )
                 if not len(here):
                     continue
-                window = tiling.cut(rgb, rows, columns, decode)
+                window = tiling.cut(pixels, rows, columns, decode)
                 inside = points[here] - [rows.start, columns.start]
                 if at_pixels:
                     spectra = self.engine(window[None])[0][tuple(np.round(inside).astype(int).T)]
@@ -174,13 +190,20 @@ class Reconstructor:
                     spectra = self.engine.query(window[None], inside[None].astype(np.float32))[0]
                 spectra = np.clip(spectra, 0.0, 1.0)
                 if consistent:
-                    seen = bilinear(rgb, points[here, 0], points[here, 1], decode)
+                    seen = bilinear(pixels, points[here, 0], points[here, 1], decode)
                     spectra = back_projection.consistent(spectra, seen, self.description.camera)
                 answers[here] = resampled(spectra, matrix)
         return answers
 
     def adapt(
-        self, rgb=None, points=None, spectra=None, wavelengths=None, cube=None, pairs=None, keep: bool = False
+        self,
+        rgb: "Source | None" = None,
+        points: ArrayLike | None = None,
+        spectra: ArrayLike | None = None,
+        wavelengths: Sequence[float] | None = None,
+        cube: "HyperspectralImage | None" = None,
+        pairs: "Scenes | None" = None,
+        keep: bool = False,
     ) -> "Reconstructor":
         """A Reconstructor that agrees with what was measured; this one stays as it is.
 
@@ -196,18 +219,19 @@ class Reconstructor:
         given = [what is not None for what in (points, cube, pairs)]
         if (points is None) != (spectra is None) or sum(given) > 1:
             raise InputError("expected points and their spectra, or a coarse cube, or pairs")
-        if not any(given) or (points is not None and not len(points)):
+        if not any(given) or (points is not None and not np.size(points)):
             return Reconstructor(self.engine)
         if pairs is not None:
             return Reconstructor(adapting.to_pairs(self, pairs, keep))
         if rgb is None:
             raise InputError("points and a coarse cube belong to a picture: expected rgb")
-        rgb = self._floats(rgb)
+        pixels = self._floats(rgb)
         if cube is not None:
-            return Reconstructor(adapting.to_cube(self, rgb, cube, keep))
-        return Reconstructor(adapting.to_points(self, rgb, points, spectra, wavelengths, keep))
+            return Reconstructor(adapting.to_cube(self, pixels, cube, keep))
+        where, measured = np.asarray(points), np.asarray(spectra)
+        return Reconstructor(adapting.to_points(self, pixels, where, measured, wavelengths, keep))
 
-    def suggest_points(self, rgb, count: int = 12) -> np.ndarray:
+    def suggest_points(self, rgb: "Source", count: int = 12) -> np.ndarray:
         """Where to measure: `count` points [count, 2] = (row, column) of `rgb`, the most telling first."""
         from hsi_inr_tf.inference import adapting, measuring_points
 

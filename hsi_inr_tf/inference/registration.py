@@ -1,8 +1,14 @@
 """Finding where measured spectra belong in a picture: they say which RGB the camera must have seen."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.optics.camera import Camera
 
 NEAR = 3  # pixels around a point in which its colour is looked for
 NEARER = 3e-6  # mean squared RGB that a squared pixel of distance counts as
@@ -13,12 +19,12 @@ AGREED = 1.3  # brightness of spectra by that of their points: above it they are
 MISMATCH = 0.02  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
 
 
-def mismatch(seen, spectra, camera) -> np.ndarray:
+def mismatch(seen: np.ndarray, spectra: np.ndarray, camera: "Camera") -> np.ndarray:
     """How far colours [n, 3] are from what the camera sees of spectra [n, bands]: [n]."""
     return np.sqrt(np.square(camera.render(spectra) - seen).mean(1))
 
 
-def common_factor(seen, spectra, camera) -> float:
+def common_factor(seen: np.ndarray, spectra: np.ndarray, camera: "Camera") -> float:
     """By how much spectra [n, bands] are brighter than the colours [n, 3] of their points, where most of them
     agree on it, else 1.
     """
@@ -31,7 +37,7 @@ def common_factor(seen, spectra, camera) -> float:
     return float(middle) if alike else 1.0
 
 
-def settled(rgb, points, spectra, camera) -> np.ndarray:
+def settled(rgb: np.ndarray, points: np.ndarray, spectra: np.ndarray, camera: "Camera") -> np.ndarray:
     """The points [n, 2], of which those whose colour does not fit are moved to a pixel nearby that does.
 
     None is moved unless most fit where they are: else it is the camera or the light that is another.
@@ -54,7 +60,9 @@ def settled(rgb, points, spectra, camera) -> np.ndarray:
     return points
 
 
-def footprints(shape, coarse, shift=(0, 0)) -> tuple[np.ndarray, np.ndarray]:
+def footprints(
+    shape: Sequence[int], coarse: Sequence[int], shift: Sequence[int] = (0, 0)
+) -> tuple[np.ndarray, np.ndarray]:
     """The first and last (exclusive) rows, and columns, of a picture of `shape` that each pixel of a `coarse`
     cube saw: [rows, 2], [columns, 2], moved by `shift` pixels.
     """
@@ -70,7 +78,7 @@ def footprints(shape, coarse, shift=(0, 0)) -> tuple[np.ndarray, np.ndarray]:
     return spans[0], spans[1]
 
 
-def shift_of(rgb, coarse, camera) -> tuple[int, int]:
+def shift_of(rgb: np.ndarray, coarse: np.ndarray, camera: "Camera") -> tuple[int, int]:
     """By how many pixels (down, right) the coarse cube [rows, columns, bands] lies off the picture, at most a
     coarse pixel.
 

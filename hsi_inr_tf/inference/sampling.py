@@ -2,17 +2,23 @@
 pixels. Pixel centres are integers.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from hsi_inr_tf.inference import tiling
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.inference.tiling import Span
 
-def scaled_size(shape, scale: float) -> tuple[int, int]:
+
+def scaled_size(shape: tuple[int, ...], scale: float) -> tuple[int, int]:
     """(height, width) of a picture of `shape` evaluated at `scale`, one pixel at least."""
     return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
 
 
-def positions(length, outputs, span):
+def positions(length: int, outputs: int, span: "Span") -> np.ndarray:
     """Where the outputs that `span` keeps lie on the picture's axis of `length` pixels: pixel centres are
     integers.
     """
@@ -21,13 +27,18 @@ def positions(length, outputs, span):
     return centres[first:last].astype(np.float32)
 
 
-def within(places, span, length):
+def within(places: np.ndarray, span: "Span", length: int) -> np.ndarray:
     """Which of the `places` along an axis of `length` pixels `span` keeps."""
     # The picture's last pixel owns its far border too.
     return (places + 0.5 >= span.first) & ((places + 0.5 < span.last) | (span.last == length))
 
 
-def bilinear(rgb, rows, columns, decode=None):
+def bilinear(
+    rgb: np.ndarray,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    decode: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> np.ndarray:
     """The picture [height, width, 3] at fractional (rows, columns), which broadcast; its edge is repeated
     beyond.
     """

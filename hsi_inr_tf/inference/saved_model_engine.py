@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.inference import saved_model_graph
 from hsi_inr_tf.inference.engines import check_answers, check_sides
@@ -15,7 +16,7 @@ class SavedModelEngine:
     `path` is the SavedModel's folder or the folder of its numbered versions, of which the highest is taken.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: PathLike) -> None:
         folder = exported_files.saved_model_folder(path)
         self.description = exported_files.read(folder)
         side = self.description.patch
@@ -42,13 +43,13 @@ class SavedModelEngine:
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         return self._run(rgb=_floats(rgb))["hsi"].numpy()
 
-    def sample(self, rgb, rows, columns):
+    def sample(self, rgb: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Spectra [batch, len(rows), len(columns), bands] at fractional pixel indices."""
         return self._loaded.signatures["sample"](
             rgb=_floats(rgb), rows=_floats(rows), columns=_floats(columns)
         )["hsi"].numpy()
 
-    def query(self, rgb, points):
+    def query(self, rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column)."""
         return self._loaded.signatures["query"](rgb=_floats(rgb), points=_floats(points))["hsi"].numpy()
 

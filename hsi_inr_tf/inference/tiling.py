@@ -1,10 +1,15 @@
 """Which windows of a picture a model is run on, and which part of each answer is kept."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.inference.engines import Engine
 
 # Pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture.
 WHOLE = 1 << 18
@@ -62,7 +67,9 @@ def fixed(length: int, side: int, halo: int, stride: int) -> list[Span]:
     ]
 
 
-def cut(picture: np.ndarray, rows: Span, columns: Span, decode=None) -> np.ndarray:
+def cut(
+    picture: np.ndarray, rows: Span, columns: Span, decode: Callable[[np.ndarray], np.ndarray] | None = None
+) -> np.ndarray:
     """The window of `picture` [height, width, 3] as float32 in [0, 1], see `to_float`; beyond the picture its
     edge is repeated.
     """
@@ -75,7 +82,7 @@ def cut(picture: np.ndarray, rows: Span, columns: Span, decode=None) -> np.ndarr
     return window
 
 
-def to_float(picture: np.ndarray, decode=None) -> np.ndarray:
+def to_float(picture: np.ndarray, decode: Callable[[np.ndarray], np.ndarray] | None = None) -> np.ndarray:
     """float32; unsigned integers are divided by their largest value. `decode` is then applied unless it is
     None.
     """
@@ -90,7 +97,7 @@ class Plan:
     whole picture at once.
     """
 
-    def __init__(self, engine, shape, tile, scale):
+    def __init__(self, engine: "Engine", shape: tuple[int, ...], tile: int | None, scale: float) -> None:
         height, width, _ = shape
         description, stride = engine.description, engine.description.stride
         halo = description.halo

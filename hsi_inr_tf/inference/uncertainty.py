@@ -7,6 +7,7 @@ squared exponentials around colours of the training scenes, which far from all o
 It is fitted by evaluation.calibration and travels in the model's description.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ class Uncertainty:
         width *= np.float32(self.levels[probability])
         return width
 
-    def is_unlike(self, rgb) -> np.ndarray:
+    def is_unlike(self, rgb: np.ndarray) -> np.ndarray:
         """Which pixels [...] have colours unlike all that the model was calibrated on."""
         return self.novelty(rgb)[..., 0] < 0.5
 
@@ -74,7 +75,7 @@ class Trust:
 
     SAMPLE = 4096  # pixels of the whole picture, about
 
-    def __init__(self, uncertainty: Uncertainty, pixels: int):
+    def __init__(self, uncertainty: Uncertainty, pixels: int) -> None:
         self.uncertainty = uncertainty
         self.step = max(1, int((pixels / self.SAMPLE) ** 0.5))
         self.relative: list[np.ndarray] = []
@@ -98,7 +99,7 @@ class Trust:
         }
 
 
-def trust_in_words(trust: dict, wavelengths) -> str:
+def trust_in_words(trust: dict, wavelengths: Sequence[float]) -> str:
     """What Trust gathered, for a person: where the cube is good, where it is not, and how much of the picture
     is strange to the model.
     """

@@ -1,10 +1,14 @@
 """The implicit function f: an MLP whose weights are an input, one set for every cell (Eq. 5, 9)."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import keras
 from keras import ops
+
+from hsi_inr_tf.annotations import Tensor
 
 if keras.backend.backend() == "tensorflow":
     # One Einsum op in the graph, one BATCH_MATMUL in TFLite; keras.ops would rewrite it.
@@ -24,7 +28,9 @@ class CellMLP(keras.layers.Layer):
     `use_bias` is False, and then the weights [in, out], row-major.
     """
 
-    def __init__(self, widths, slope: float = 0.1, use_bias: bool = True, **kwargs):
+    def __init__(
+        self, widths: Sequence[int], slope: float = 0.1, use_bias: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.widths = tuple(widths)
         self.slope = slope
@@ -35,7 +41,7 @@ class CellMLP(keras.layers.Layer):
         """P, the length of theta for one cell."""
         return sum(self.use_bias * out + inner * out for inner, out in pairwise(self.widths))
 
-    def call(self, pixels, theta):
+    def call(self, pixels: Tensor, theta: Tensor) -> Tensor:
         cells = ops.shape(theta)[1]
         start = 0
 
@@ -54,8 +60,10 @@ class CellMLP(keras.layers.Layer):
                 pixels = ops.leaky_relu(pixels, self.slope)
         return pixels
 
-    def compute_output_shape(self, pixels_shape, theta_shape):
+    def compute_output_shape(
+        self, pixels_shape: tuple[int | None, ...], theta_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return (*pixels_shape[:-1], self.widths[-1])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "widths": self.widths, "slope": self.slope, "use_bias": self.use_bias}

@@ -1,10 +1,12 @@
 """The first layer of a small f: what is known of a pixel before the generated weights see it."""
 
 from math import comb
+from typing import Any
 
 import keras
 from keras import ops
 
+from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.layers.periodic_encoding import PeriodicEncoding
 from hsi_inr_tf.layers.polynomial_features import PolynomialFeatures
 
@@ -18,7 +20,7 @@ class PixelFeatures(keras.layers.Layer):
     else.
     """
 
-    def __init__(self, degree: int = 4, hidden: int = 16, frequencies: int = 1, **kwargs):
+    def __init__(self, degree: int = 4, hidden: int = 16, frequencies: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.degree = degree
         self.hidden = hidden
@@ -36,18 +38,20 @@ class PixelFeatures(keras.layers.Layer):
     def count(self) -> int:
         return self.monomials + self.hidden
 
-    def build(self, pixels_shape, positions_shape):
+    def build(self, pixels_shape: tuple[int | None, ...], positions_shape: tuple[int | None, ...]) -> None:
         self.of_colour.build(pixels_shape)
         self.of_place.build((None, 4 * self.frequencies))
 
-    def call(self, pixels, positions):
+    def call(self, pixels: Tensor, positions: Tensor) -> Tensor:
         units = ops.relu(self.of_colour(pixels) + self.of_place(self.encode(positions)))
         return ops.concatenate([self.polynomial(pixels), units], axis=-1)
 
-    def compute_output_shape(self, pixels_shape, positions_shape):
+    def compute_output_shape(
+        self, pixels_shape: tuple[int | None, ...], positions_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return (*pixels_shape[:-1], self.count)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "degree": self.degree,

@@ -1,10 +1,13 @@
 """Monomials of the channels of a pixel."""
 
 from itertools import combinations_with_replacement
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+
+from hsi_inr_tf.annotations import Tensor
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
@@ -16,18 +19,18 @@ class PolynomialFeatures(keras.layers.Layer):
     `constant` a one comes before them.
     """
 
-    def __init__(self, degree: int = 3, constant: bool = False, **kwargs):
+    def __init__(self, degree: int = 3, constant: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.degree = degree
         self.constant = constant
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         return _product(x, _monomials(x.shape[-1], self.degree, self.constant), self.degree)
 
-    def compute_output_shape(self, x_shape):
+    def compute_output_shape(self, x_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*x_shape[:-1], len(_monomials(x_shape[-1], self.degree, self.constant)))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "degree": self.degree, "constant": self.constant}
 
 

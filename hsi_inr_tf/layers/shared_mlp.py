@@ -1,6 +1,8 @@
 """Initialisation of the head that predicts theta."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import keras
 from keras import ops
@@ -13,7 +15,9 @@ class SharedMLP(keras.initializers.Initializer):
     With a small kernel the hypernetwork then starts as an ordinary shared MLP and learns to depart from it.
     """
 
-    def __init__(self, widths, slope: float = 0.1, gain_last: float = 0.5, seed: int | None = None):
+    def __init__(
+        self, widths: Sequence[int], slope: float = 0.1, gain_last: float = 0.5, seed: int | None = None
+    ) -> None:
         self.widths = tuple(widths)
         self.slope = slope
         self.gain_last = gain_last
@@ -30,5 +34,5 @@ class SharedMLP(keras.initializers.Initializer):
             parts.append(keras.random.normal((inner * out,), stddev=deviation, dtype=dtype, seed=seed))
         return ops.concatenate(parts)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"widths": self.widths, "slope": self.slope, "gain_last": self.gain_last, "seed": self.seed}

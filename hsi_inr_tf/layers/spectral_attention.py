@@ -1,7 +1,11 @@
 """Self-attention between channels rather than pixels (Cai et al., "MST++", CVPR Workshops 2022)."""
 
+from typing import Any
+
 import keras
 from keras import ops
+
+from hsi_inr_tf.annotations import Tensor
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
@@ -13,7 +17,7 @@ class SpectralAttention(keras.layers.Layer):
     depthwise branch on the values tells where a pixel is.
     """
 
-    def __init__(self, heads: int, size: int, **kwargs):
+    def __init__(self, heads: int, size: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.heads = heads
         self.size = size
@@ -29,12 +33,12 @@ class SpectralAttention(keras.layers.Layer):
             for k in range(2)
         ]
 
-    def build(self, x_shape):
+    def build(self, x_shape: tuple[int | None, ...]) -> None:
         for layer in (self.query, self.key, self.value, self.project, *self.position):
             layer.build(x_shape)
         self.rescale = self.add_weight(name="rescale", shape=(self.heads, 1, 1), initializer="ones")
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         value = self.value(x)
         scores = ops.matmul(
             _unit(self._images(self.key(x))), ops.transpose(_unit(self._images(self.query(x))), (0, 1, 3, 2))
@@ -49,10 +53,10 @@ class SpectralAttention(keras.layers.Layer):
         _, height, width, _ = ops.shape(x)
         return ops.transpose(ops.reshape(x, (-1, height * width, self.heads, self.size)), (0, 2, 3, 1))
 
-    def compute_output_shape(self, x_shape):
+    def compute_output_shape(self, x_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return x_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "heads": self.heads, "size": self.size}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def mrae(cube, predicted, floor: float = 1e-4) -> float:
+def mrae(cube: np.ndarray, predicted: np.ndarray, floor: float = 1e-4) -> float:
     """Mean of |difference| / max(cube, floor) over all of [height, width, bands].
 
     With `floor` 0 the ratio is |difference| / cube; values where the cube is 0 have none and are left out.
@@ -11,7 +11,7 @@ def mrae(cube, predicted, floor: float = 1e-4) -> float:
     return float(_mean_ratio(cube, predicted, floor, None))
 
 
-def mrae_per_band(cube, predicted, floor: float = 1e-4) -> np.ndarray:
+def mrae_per_band(cube: np.ndarray, predicted: np.ndarray, floor: float = 1e-4) -> np.ndarray:
     """The MRAE of every band on its own: [bands]; NaN for a band without a ratio."""
     return _mean_ratio(cube, predicted, floor, (0, 1))
 

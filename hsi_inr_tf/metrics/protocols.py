@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from hsi_inr_tf.errors import InputError
 
 
@@ -27,7 +29,7 @@ class Protocol:
     global_ssim: bool = False
     mrae_floor: float = 1e-4
 
-    def window(self, picture):
+    def window(self, picture: np.ndarray) -> np.ndarray:
         """The part of a picture [height, width, channels] that is scored."""
         height, width = picture.shape[:2]
         if self.patch:
@@ -49,7 +51,7 @@ class Protocol:
             return picture[top : top + self.centre[0], left : left + self.centre[1]]
         return picture
 
-    def patches(self, picture) -> list:
+    def patches(self, picture: np.ndarray) -> list:
         """Views of the scored part, [height, width, channels] each: the squares of the grid, or the whole of
         it.
         """

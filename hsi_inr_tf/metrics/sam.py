@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def sam_map(cube, predicted) -> np.ndarray:
+def sam_map(cube: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     """The angle between true and predicted spectrum of every pixel: [..., bands] x 2 -> [...].
 
     Written with atan2 of the difference and sum of the unit spectra, which, unlike arccos, is exact near 0:
@@ -16,7 +16,7 @@ def sam_map(cube, predicted) -> np.ndarray:
     )
 
 
-def sam(cube, predicted) -> float:
+def sam(cube: np.ndarray, predicted: np.ndarray) -> float:
     """Mean spectral angle over the pixels where neither spectrum is black; NaN if there are none."""
     lit = np.any(cube, axis=-1) & np.any(predicted, axis=-1)
     return float(sam_map(cube[lit], predicted[lit]).mean()) if lit.any() else float("nan")

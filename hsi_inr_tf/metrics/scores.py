@@ -1,6 +1,6 @@
 """Scoring a model on a set of scenes: a row per picture, the mean, and how sure one may be of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +81,7 @@ class Scores:
 
 
 def evaluate(
-    predict: Callable, scenes, protocol: str = "full", *, progress: Callable | None = None
+    predict: Callable, scenes: Iterable, protocol: str = "full", *, progress: Callable | None = None
 ) -> Scores:
     """Score `predict` (rgb [height, width, 3] -> cube [height, width, bands]) on every one of `scenes`.
 

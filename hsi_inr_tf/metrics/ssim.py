@@ -6,7 +6,7 @@ RADIUS, SIGMA = 5, 1.5
 C1, C2 = 0.01**2, 0.03**2  # (K1 range)^2 and (K2 range)^2, range 1
 
 
-def ssim_per_band(cube, predicted) -> np.ndarray:
+def ssim_per_band(cube: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     """SSIM of every band, averaged over the frame: [height, width, bands] x 2 -> [bands].
 
     Gaussian window of 11x11 pixels and sigma 1.5, K1 0.01, K2 0.03, range 1, zero padding. Windows with a
@@ -24,7 +24,7 @@ def _mean(truth, predicted):
     return values.mean() if values.size else np.nan
 
 
-def ssim_map(first, second) -> np.ndarray:
+def ssim_map(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Windowed SSIM at every pixel of two images: [height, width] x 2 -> [height, width]."""
     first, second = np.asarray(first, np.float64, order="C"), np.asarray(second, np.float64, order="C")
     mean_1, mean_2 = _blur(first), _blur(second)
@@ -34,7 +34,7 @@ def ssim_map(first, second) -> np.ndarray:
     return (2 * product + C1) * (2 * covariance + C2) / ((means + C1) * (variances + C2))
 
 
-def global_ssim_per_band(cube, predicted) -> np.ndarray:
+def global_ssim_per_band(cube: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     """Eq. 13 on every band, with the mean, variance and covariance of the whole band: [bands]."""
     first, second = np.asarray(cube, np.float64), np.asarray(predicted, np.float64)
     mean_1, mean_2 = first.mean(axis=(0, 1)), second.mean(axis=(0, 1))

@@ -105,7 +105,7 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def score(cube, predicted, protocol: str = "full") -> dict:
+def score(cube: np.ndarray, predicted: np.ndarray, protocol: str = "full") -> dict:
     """The scores of one predicted cube [height, width, bands] against the truth.
 
     A key for each of METRICS (psnr and mpsnr in dB, sam in degrees); and "bands", which holds psnr, ssim,

@@ -1,5 +1,7 @@
 """Models that map an RGB picture to a hyperspectral cube, all built by name."""
 
+from typing import Any
+
 from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.models.base import SpectralModel
 
@@ -11,7 +13,7 @@ def names() -> list[str]:
     return list(TABLE)
 
 
-def build(name: str, **overrides) -> SpectralModel:
+def build(name: str, **overrides: Any) -> SpectralModel:
     """A fresh model: input "rgb" [batch, height, width, 3] in [0, 1] -> {"hsi": [batch, height, width,
     bands]}.
 

@@ -1,10 +1,16 @@
 """A trained model that was adapted to a scene by spectra measured in it."""
 
+from typing import TYPE_CHECKING, Any
+
 import keras
 
+from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.layers import ColourKernels
 from hsi_inr_tf.models.base import SpectralModel
 from hsi_inr_tf.models.continuous import interpolated_grid, interpolated_points
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.models.continuous import ImplicitModel
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
@@ -16,7 +22,14 @@ class Adapted(SpectralModel):
     correction has neither place nor context, pictures, strides, tiles and queries are the base's.
     """
 
-    def __init__(self, base, units: int, bands: int = 31, name=None, trainable=True):
+    def __init__(
+        self,
+        base: "ImplicitModel",
+        units: int,
+        bands: int = 31,
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         correction = ColourKernels(units, bands, name="correction")
         side = base.patch
         rgb = keras.Input((side, side, 3), name="rgb")
@@ -29,14 +42,14 @@ class Adapted(SpectralModel):
         self.stride, self.halo, self.patch = base.stride, base.halo, base.patch
         self.continuous = base.continuous
 
-    def sample(self, rgb, rows, columns):
+    def sample(self, rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         return self.base.sample(rgb, rows, columns) + self.correction(interpolated_grid(rgb, rows, columns))
 
-    def query(self, rgb, points):
+    def query(self, rgb: Tensor, points: Tensor) -> Tensor:
         pixels = interpolated_points(rgb[0], points[0, :, 0], points[0, :, 1])
         return self.base.query(rgb, points) + self.correction(pixels)[None]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "base": keras.saving.serialize_keras_object(self.base),
             "units": self.units,
@@ -46,6 +59,6 @@ class Adapted(SpectralModel):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Adapted":
         base = keras.saving.deserialize_keras_object(config["base"], custom_objects)
         return cls(**{**config, "base": base})

@@ -1,6 +1,11 @@
 """What all models promise: which pictures they take, and how they are asked between pixels."""
 
+from typing import Any
+
 import keras
+import numpy as np
+
+from hsi_inr_tf.annotations import Tensor
 
 
 class SpectralModel(keras.Model):
@@ -18,15 +23,17 @@ class SpectralModel(keras.Model):
     shares: int = 1
     continuous: bool = False
 
-    def prepare(self, scenes, chart=None, share: float = 0.0) -> None:
+    def prepare(
+        self, scenes: Any, chart: tuple[np.ndarray, np.ndarray] | None = None, share: float = 0.0
+    ) -> None:
         """Fit what has a closed form to the training scenes and, with `share` of the weight, to a `chart` of
         measured reflectances (rgb, cube); by default nothing. Called before the first step.
         """
 
-    def sample(self, rgb, rows, columns):
+    def sample(self, rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Spectra [batch, H, W, bands] at ascending fractional pixel indices rows [H], columns [W]."""
         raise NotImplementedError(f"{self.name} gives values at pixels only")
 
-    def query(self, rgb, points):
+    def query(self, rgb: Tensor, points: Tensor) -> Tensor:
         """Spectra [1, n, bands] of one picture at points [1, n, 2] = (row, column), fractional indices."""
         raise NotImplementedError(f"{self.name} gives values at pixels only")

@@ -1,5 +1,7 @@
 """Table I, "CNN": the shallow residual network of Can and Timofte (arXiv 1804.04647)."""
 
+from typing import Any
+
 import keras
 from keras.layers import Conv2D, PReLU
 
@@ -18,7 +20,9 @@ class CNN(SpectralModel):
 
     halo = 8
 
-    def __init__(self, bands: int = 31, width: int = 128, name=None, trainable=True):
+    def __init__(
+        self, bands: int = 31, width: int = 128, name: str | None = None, trainable: bool = True
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         features = _convolution(rgb, width, 5)
         shrunk = _convolution(features, width // 4, 1)
@@ -34,7 +38,7 @@ class CNN(SpectralModel):
         self.bands = bands
         self.width = width
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"bands": self.bands, "width": self.width, "name": self.name, "trainable": self.trainable}
 
 

@@ -2,8 +2,13 @@
 cell.
 """
 
-import keras
+from collections.abc import Sequence
+from typing import Any
 
+import keras
+import numpy as np
+
+from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.encoding import cell_lattice
 from hsi_inr_tf.layers import CellMLP, FromCells, Mean, Regression, Share, ToCells
 from hsi_inr_tf.models.continuous import ImplicitModel
@@ -35,14 +40,14 @@ class Committee(ImplicitModel):
 
     def __init__(
         self,
-        features,
-        members,
+        features: Any,
+        members: Sequence[Any],
         bands: int = 31,
         basis: int = 16,
         trust: float = 1.0,
-        name=None,
-        trainable=True,
-    ):
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         self.features = features
         self.members = list(members)
         self.shares = len(self.members)
@@ -65,7 +70,9 @@ class Committee(ImplicitModel):
         hsi = FromCells(self.cell, name="from_cells")(spectra, rgb)
         super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
 
-    def prepare(self, scenes, chart=None, share: float = 0.0) -> None:
+    def prepare(
+        self, scenes: Any, chart: tuple[np.ndarray, np.ndarray] | None = None, share: float = 0.0
+    ) -> None:
         """Fit the regression to the training scenes and, with `share` of the weight, to a `chart` of measured
         reflectances (see optics/reflectances.py), before the first step.
         """
@@ -74,15 +81,15 @@ class Committee(ImplicitModel):
             polynomials.fit(pictures, self.features.degree, RIDGE, chart, share)
         )
 
-    def theta(self, rgb):
+    def theta(self, rgb: Tensor) -> Tensor:
         answers = [member(share(rgb)) for member, share in zip(self.members, self.share, strict=True)]
         departure = self.to_spectra(self.coefficients(self.mean(answers)))
         return self.flat(self.regression(departure))
 
-    def spectra(self, pixels, positions, theta):
+    def spectra(self, pixels: Tensor, positions: Tensor, theta: Tensor) -> Tensor:
         return self.mlp(self.features(pixels, positions), theta)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "features": keras.saving.serialize_keras_object(self.features),
             "members": [keras.saving.serialize_keras_object(member) for member in self.members],
@@ -94,7 +101,7 @@ class Committee(ImplicitModel):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Committee":
         restore = keras.saving.deserialize_keras_object
         members = [restore(member, custom_objects) for member in config["members"]]
         return cls(**{**config, "members": members, "features": restore(config["features"], custom_objects)})

@@ -3,10 +3,13 @@ every position.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
+from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.errors import InputError
 
 
@@ -28,11 +31,11 @@ class ContextHypernetwork(keras.layers.Layer):
         cell: int = 8,
         width: int = 96,
         head_width: int = 96,
-        dilations=(1, 2, 4, 8),
+        dilations: Sequence[int] = (1, 2, 4, 8),
         dropout: float = 0.0,
-        head_initializer="zeros",
-        **kwargs,
-    ):
+        head_initializer: Any = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.outputs = outputs
         self.cell = self.stride = cell
@@ -82,7 +85,7 @@ class ContextHypernetwork(keras.layers.Layer):
         """How far, in pixels, a position can see; rounded up to whole cells."""
         return self.cell * (2 + sum(dilation + 1 for dilation in self.dilations))
 
-    def build(self, rgb_shape):
+    def build(self, rgb_shape: tuple[int | None, ...]) -> None:
         shape = (*rgb_shape[:3], 6)
         for layer in self.down:
             layer.build(shape)
@@ -93,7 +96,7 @@ class ContextHypernetwork(keras.layers.Layer):
         self.neck.build(shape)
         self.head.build(self.neck.compute_output_shape(shape))
 
-    def call(self, rgb, training=False):
+    def call(self, rgb: Tensor, training: bool | None = False) -> Tensor:
         x = ops.concatenate([rgb, rgb * rgb], axis=-1)
         for layer in self.down:
             x = layer(x)
@@ -101,7 +104,7 @@ class ContextHypernetwork(keras.layers.Layer):
             x = x + second(first(x))
         return self.head(self.drop(self.neck(ops.relu(x)), training=training))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "outputs": self.outputs,

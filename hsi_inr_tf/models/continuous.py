@@ -6,6 +6,7 @@ encoding, edges repeated.
 
 from keras import ops
 
+from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.encoding import cell_position, patch_position
 from hsi_inr_tf.models.base import SpectralModel
 
@@ -22,24 +23,24 @@ class ImplicitModel(SpectralModel):
     cell: int
     bands: int
 
-    def theta(self, rgb):
+    def theta(self, rgb: Tensor) -> Tensor:
         """The parameters of all cells, row by row, of rgb [batch, height, width, 3]: [batch, cells, P]."""
         raise NotImplementedError
 
-    def spectra(self, pixels, positions, theta):
+    def spectra(self, pixels: Tensor, positions: Tensor, theta: Tensor) -> Tensor:
         """By cell: pixels [batch, cells, n, 3] at positions [.., n, 2] with theta [batch, cells, P] ->
         [batch, cells, n, bands].
         """
         raise NotImplementedError
 
-    def sample(self, rgb, rows, columns):
+    def sample(self, rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         return sample(self, rgb, rows, columns)
 
-    def query(self, rgb, points):
+    def query(self, rgb: Tensor, points: Tensor) -> Tensor:
         return query(self, rgb, points)
 
 
-def sample(model, rgb, rows, columns):
+def sample(model: "ImplicitModel", rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Spectra on a grid: rgb [batch, height, width, 3], ascending rows [H] and columns [W] -> [batch, H, W,
     bands].
     """
@@ -74,7 +75,7 @@ def sample(model, rgb, rows, columns):
     )
 
 
-def query(model, rgb, points):
+def query(model: "ImplicitModel", rgb: Tensor, points: Tensor) -> Tensor:
     """Spectra at single points: rgb [1, height, width, 3], points [1, n, 2] = (row, column) -> [1, n,
     bands].
     """
@@ -117,7 +118,7 @@ def _neighbours(position, side):
     return index, ops.minimum(index + 1, side - 1), position - before
 
 
-def interpolated_grid(rgb, rows, columns):
+def interpolated_grid(rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """rgb [batch, height, width, 3] at rows [H] and columns [W] -> [batch, H, W, 3]."""
     _, height, width, _ = ops.shape(rgb)
     above, below, y = _neighbours(rows, height)
@@ -128,7 +129,7 @@ def interpolated_grid(rgb, rows, columns):
     return ops.take(lines, left, axis=2) * (1 - x) + ops.take(lines, right, axis=2) * x
 
 
-def interpolated_points(rgb, rows, columns):
+def interpolated_points(rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """rgb [height, width, 3] at the points (rows [n], columns [n]) -> [n, 3]."""
     height, width, _ = ops.shape(rgb)
     above, below, y = _neighbours(rows, height)

@@ -2,6 +2,9 @@
 ensemble.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras.layers import Conv2D, ReLU
 
@@ -17,7 +20,14 @@ class HSCNNR(SpectralModel):
     parameters at 16 blocks of 64 channels.
     """
 
-    def __init__(self, bands: int = 31, blocks: int = 16, width: int = 64, name=None, trainable=True):
+    def __init__(
+        self,
+        bands: int = 31,
+        blocks: int = 16,
+        width: int = 64,
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         first = x = _convolution(rgb, width)
         for _ in range(blocks):
@@ -29,7 +39,7 @@ class HSCNNR(SpectralModel):
         self.width = width
         self.halo = 2 * blocks + 3
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "bands": self.bands,
             "blocks": self.blocks,
@@ -48,11 +58,11 @@ class HSCNNREnsemble(SpectralModel):
     def __init__(
         self,
         bands: int = 31,
-        members=((9, 256), (14, 256), (16, 64)),
-        weights=(0.4, 0.3, 0.3),
-        name=None,
-        trainable=True,
-    ):
+        members: Sequence[tuple[int, int]] = ((9, 256), (14, 256), (16, 64)),
+        weights: Sequence[float] = (0.4, 0.3, 0.3),
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         networks = [
             HSCNNR(bands, blocks, width, name=f"member_{index}")
@@ -67,7 +77,7 @@ class HSCNNREnsemble(SpectralModel):
         self.member_weights = tuple(weights)
         self.halo = 2 * max(blocks for blocks, _ in members) + 3
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "bands": self.bands,
             "members": self.members,

@@ -2,7 +2,11 @@
 grid.
 """
 
+from typing import Any
+
 import keras
+
+from hsi_inr_tf.annotations import Tensor
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
@@ -25,9 +29,9 @@ class Hypernetwork(keras.layers.Layer):
         extra: int = 0,
         width: int = 64,
         top_width: int = 1024,
-        head_initializer="zeros",
-        **kwargs,
-    ):
+        head_initializer: Any = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.outputs = outputs
         self.downsamplings = downsamplings
@@ -46,20 +50,20 @@ class Hypernetwork(keras.layers.Layer):
             outputs, 1, kernel_initializer=small, bias_initializer=self.head_initializer
         )
 
-    def build(self, rgb_shape):
+    def build(self, rgb_shape: tuple[int | None, ...]) -> None:
         shape = (*rgb_shape[:3], 3)
         for layer in [layer for block in self.blocks for layer in block] + [self.head]:
             layer.build(shape)
             shape = layer.compute_output_shape(shape)
 
-    def call(self, rgb):
+    def call(self, rgb: Tensor) -> Tensor:
         x = rgb
         for block in self.blocks:
             for layer in block:
                 x = layer(x)
         return self.head(x)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "outputs": self.outputs,

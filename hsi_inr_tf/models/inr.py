@@ -2,9 +2,12 @@
 its spectrum.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.encoding import cell_lattice, patch_lattice
 from hsi_inr_tf.layers import FromCells, PeriodicEncoding, ToCells
 from hsi_inr_tf.models.continuous import ImplicitModel
@@ -23,8 +26,8 @@ class INR(ImplicitModel):
 
     def __init__(
         self,
-        hypernetwork,
-        mlp,
+        hypernetwork: Any,
+        mlp: Any,
         bands: int = 31,
         frequencies: int = 5,
         encoding: str = "paper",
@@ -32,9 +35,9 @@ class INR(ImplicitModel):
         signed: bool = False,
         squares: bool = False,
         basis: int = 0,
-        name=None,
-        trainable=True,
-    ):
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         self.hypernetwork = hypernetwork
         self.mlp = mlp
         self.bands = bands
@@ -60,17 +63,17 @@ class INR(ImplicitModel):
         hsi = FromCells(self.cell, name="from_cells")(self.spectra(pixels, lattice, self.theta(rgb)), rgb)
         super().__init__({"rgb": rgb}, {"hsi": hsi}, name=name, trainable=trainable)
 
-    def theta(self, rgb):
+    def theta(self, rgb: Tensor) -> Tensor:
         return self.flat(self.hypernetwork(rgb * 2.0 - 1.0 if self.signed else rgb))
 
-    def spectra(self, pixels, positions, theta):
+    def spectra(self, pixels: Tensor, positions: Tensor, theta: Tensor) -> Tensor:
         x = pixels * 2.0 - 1.0 if self.signed else pixels
         spectra = self.mlp(_features(x, self.encode(positions), self.squares), theta)
         if self.to_spectrum:
             spectra = self.to_spectrum(spectra)
         return (spectra + 1.0) / 2.0 if self.signed else spectra
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "hypernetwork": keras.saving.serialize_keras_object(self.hypernetwork),
             "mlp": keras.saving.serialize_keras_object(self.mlp),
@@ -86,7 +89,7 @@ class INR(ImplicitModel):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "INR":
         config = dict(config)
         for part in ("hypernetwork", "mlp"):
             config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)

@@ -2,6 +2,8 @@
 2022).
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 from keras.layers import (
@@ -29,7 +31,9 @@ class MSTPlusPlus(SpectralModel):
 
     stride, halo = 8, None
 
-    def __init__(self, bands: int = 31, stages: int = 3, name=None, trainable=True):
+    def __init__(
+        self, bands: int = 31, stages: int = 3, name: str | None = None, trainable: bool = True
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         first = x = _convolution(rgb, bands)
         for _ in range(stages):
@@ -40,7 +44,7 @@ class MSTPlusPlus(SpectralModel):
         self.bands = bands
         self.stages = stages
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"bands": self.bands, "stages": self.stages, "name": self.name, "trainable": self.trainable}
 
 

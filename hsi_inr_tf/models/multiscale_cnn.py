@@ -1,5 +1,7 @@
 """Table I, "Multi-scale CNN": the U-shaped network of Yan et al. (PRCV 2018, arXiv 1806.03575)."""
 
+from typing import Any
+
 import keras
 from keras import ops
 from keras.layers import BatchNormalization, Concatenate, Conv2D, Dropout, LeakyReLU, MaxPooling2D
@@ -19,7 +21,14 @@ class MultiscaleCNN(SpectralModel):
 
     stride, halo = 16, 112  # the halo in whole strides; 107 pixels at most are seen
 
-    def __init__(self, bands: int = 31, width: int = 64, dropout: float = 0.2, name=None, trainable=True):
+    def __init__(
+        self,
+        bands: int = 31,
+        width: int = 64,
+        dropout: float = 0.2,
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         x, skips = rgb, []
         for level in range(4):
@@ -37,7 +46,7 @@ class MultiscaleCNN(SpectralModel):
         self.width = width
         self.dropout = dropout
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "bands": self.bands,
             "width": self.width,

@@ -2,7 +2,10 @@
 beat.
 """
 
+from typing import Any
+
 import keras
+import numpy as np
 
 from hsi_inr_tf.layers import PolynomialFeatures
 from hsi_inr_tf.models.base import SpectralModel
@@ -18,7 +21,9 @@ class PolynomialRegression(SpectralModel):
     The coefficients come from `fit`.
     """
 
-    def __init__(self, bands: int = 31, degree: int = 3, name=None, trainable=True):
+    def __init__(
+        self, bands: int = 31, degree: int = 3, name: str | None = None, trainable: bool = True
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         coefficients = keras.layers.Conv2D(bands, 1, name="coefficients")
         hsi = coefficients(PolynomialFeatures(degree, name="monomials")(rgb))
@@ -27,11 +32,17 @@ class PolynomialRegression(SpectralModel):
         self.degree = degree
         self.coefficients = coefficients
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"bands": self.bands, "degree": self.degree, "name": self.name, "trainable": self.trainable}
 
 
-def fit(scenes, degree: int = 3, ridge: float = 0.0, chart=None, share: float = 0.0) -> PolynomialRegression:
+def fit(
+    scenes: Any,
+    degree: int = 3,
+    ridge: float = 0.0,
+    chart: tuple[np.ndarray, np.ndarray] | None = None,
+    share: float = 0.0,
+) -> PolynomialRegression:
     """The model that fits all pixels of `scenes` (each with rgb [height, width, 3] and cube [height, width,
     bands]) best; see optics.polynomials.fit.
     """

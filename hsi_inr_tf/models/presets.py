@@ -1,7 +1,8 @@
 """Every model by name, in one table: name -> how to build it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import keras
 
@@ -30,7 +31,7 @@ def inr(
     encoding: str = "paper",
     width: int = 64,
     top_width: int = 1024,
-    **kwargs,
+    **kwargs: Any,
 ) -> INR:
     """The paper's model on 64x64 patches; width and top_width are the hypernetwork's."""
     widths = (3 + 4 * frequencies, 64, 64, 64, 64, bands)
@@ -47,10 +48,10 @@ def inr_single(
     cell: int = 8,
     width: int = 48,
     head_width: int = 32,
-    dilations=(1, 2),
-    hidden=(32, 32),
+    dilations: Sequence[int] = (1, 2),
+    hidden: Sequence[int] = (32, 32),
     basis: int = 16,
-    **kwargs,
+    **kwargs: Any,
 ) -> INR:
     """For whole images on small machines, all weights generated: fully convolutional, the same at every
     position.
@@ -79,7 +80,7 @@ def inr_committee(
     cell: int = 8,
     width: int = 48,
     head_width: int = 32,
-    dilations=(1, 2),
+    dilations: Sequence[int] = (1, 2),
     dropout: float = 0.2,
     trust: float = 0.85,
 ) -> Committee:

@@ -3,10 +3,12 @@
 """
 
 from itertools import pairwise
+from typing import Any
 
 import keras
 from keras.layers import Concatenate, Conv2D
 
+from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.layers import ProjectionLoss
 from hsi_inr_tf.models.base import SpectralModel
 
@@ -27,9 +29,9 @@ class PriNET(SpectralModel):
         blocks: int = 4,
         width: int = 64,
         projection_weight: float = 0.1,
-        name=None,
-        trainable=True,
-    ):
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         stem = convolution(rgb, width, "relu")
         branches = [convolution(residual_blocks(stem, blocks), size) for size in group_sizes(bands, groups)]
@@ -43,7 +45,7 @@ class PriNET(SpectralModel):
         self.projection_weight = projection_weight
         self.halo = 2 * blocks + 2
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "bands": self.bands,
             "groups": self.groups,
@@ -62,13 +64,13 @@ def group_sizes(bands: int, groups: int) -> list[int]:
     ]
 
 
-def residual_blocks(x, count: int):
+def residual_blocks(x: Tensor, count: int) -> Tensor:
     """`count` blocks x + conv(relu(conv(x))) at the width of x."""
     for _ in range(count):
         x = x + convolution(convolution(x, x.shape[-1], "relu"), x.shape[-1])
     return x
 
 
-def convolution(x, channels: int, activation=None):
+def convolution(x: Tensor, channels: int, activation: str | None = None) -> Tensor:
     """A 3x3 convolution."""
     return Conv2D(channels, 3, padding="same", activation=activation)(x)

@@ -2,6 +2,8 @@
 2021).
 """
 
+from typing import Any
+
 import keras
 from keras.layers import Concatenate, Conv2D
 
@@ -27,9 +29,9 @@ class PriNETPlus(SpectralModel):
         fusion_blocks: int = 2,
         width: int = 64,
         projection_weight: float = 0.1,
-        name=None,
-        trainable=True,
-    ):
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         stem = convolution(rgb, width, "relu")
         features: list[keras.KerasTensor] = []
@@ -52,7 +54,7 @@ class PriNETPlus(SpectralModel):
         self.projection_weight = projection_weight
         self.halo = 2 * (groups * blocks + fusion_blocks) + 2
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "bands": self.bands,
             "groups": self.groups,

@@ -1,5 +1,7 @@
 """Table I, "UNET": an encoder and decoder with skips, after Stiebel et al. (CVPR Workshops 2018)."""
 
+from typing import Any
+
 import keras
 from keras.layers import Concatenate, Conv2D, Conv2DTranspose, MaxPooling2D
 
@@ -17,7 +19,9 @@ class UNet(SpectralModel):
 
     stride, halo = 16, 112  # the halo in whole strides; 107 pixels at most are seen
 
-    def __init__(self, bands: int = 31, width: int = 32, name=None, trainable=True):
+    def __init__(
+        self, bands: int = 31, width: int = 32, name: str | None = None, trainable: bool = True
+    ) -> None:
         rgb = keras.Input((None, None, 3), name="rgb")
         x, skips = rgb, []
         for level in range(4):
@@ -32,7 +36,7 @@ class UNet(SpectralModel):
         self.bands = bands
         self.width = width
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"bands": self.bands, "width": self.width, "name": self.name, "trainable": self.trainable}
 
 

@@ -52,7 +52,7 @@ def back_projection(camera: Camera) -> np.ndarray:
 class ReprojectionError:
     """Gathers the difference between a picture and the cube rendered through its camera, part by part."""
 
-    def __init__(self, camera: Camera):
+    def __init__(self, camera: Camera) -> None:
         self.camera = camera
         self.squares = self.largest = 0.0
         self.count = 0

@@ -1,5 +1,6 @@
 """A camera: spectral response Phi and encoding, and the RGB it sees of a cube (Eq. 3-4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,23 +35,23 @@ class Camera:
                 f"camera {self.name}: unknown encoding '{self.encoding}', expected srgb or linear"
             )
 
-    def fits(self, wavelengths) -> bool:
+    def fits(self, wavelengths: Sequence[float]) -> bool:
         """Whether it renders cubes of these wavelengths (nm)."""
         return len(wavelengths) == len(self.wavelengths) and np.allclose(self.wavelengths, wavelengths)
 
-    def linear_rgb(self, cube):
+    def linear_rgb(self, cube: np.ndarray) -> np.ndarray:
         """Eq. 4: cube [..., bands] -> linear RGB [..., 3], not clipped."""
         return cube @ self.response.astype(cube.dtype)
 
-    def render(self, cube):
+    def render(self, cube: np.ndarray) -> np.ndarray:
         """cube [..., bands] -> rgb [..., 3] in [0, 1], encoded and clipped, not quantised."""
         return self.encode(self.linear_rgb(cube))
 
-    def encode(self, linear):
+    def encode(self, linear: np.ndarray) -> np.ndarray:
         """Linear RGB -> this camera's encoding, clipped to [0, 1]."""
         return srgb.encode(linear) if self.encoding == "srgb" else np.clip(linear, 0.0, 1.0)
 
-    def decode(self, rgb):
+    def decode(self, rgb: np.ndarray) -> np.ndarray:
         """This camera's encoding -> linear RGB."""
         return srgb.decode(rgb) if self.encoding == "srgb" else np.asarray(rgb)
 

@@ -19,7 +19,7 @@ def names() -> tuple[str, ...]:
     return (CAVE, NTIRE2018_CLEAN, *MEASURED)
 
 
-def named(name: str = CAVE, wavelengths=VISIBLE, encoding: str | None = None) -> Camera:
+def named(name: str = CAVE, wavelengths: tuple[float, ...] = VISIBLE, encoding: str | None = None) -> Camera:
     """The camera called `name`, sampled at `wavelengths` (nm); `encoding` where it isn't to be the camera's
     own.
 
@@ -47,7 +47,13 @@ def named(name: str = CAVE, wavelengths=VISIBLE, encoding: str | None = None) ->
     return replace(camera, encoding=encoding) if encoding else camera
 
 
-def from_response(name: str, measured, response, wavelengths, encoding: str = "linear") -> Camera:
+def from_response(
+    name: str,
+    measured: np.ndarray,
+    response: np.ndarray,
+    wavelengths: tuple[float, ...],
+    encoding: str = "linear",
+) -> Camera:
     """A camera from its response [m, 3] at the `measured` wavelengths, sampled linearly at `wavelengths`,
     zero beyond.
 

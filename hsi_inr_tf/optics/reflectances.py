@@ -1,10 +1,12 @@
 """Measured reflectances: those that colour-science carries, and libraries of the user's own."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
 from hsi_inr_tf.optics.wavelengths import in_nm
@@ -13,7 +15,7 @@ from hsi_inr_tf.optics.wavelengths import in_nm
 BRIGHTNESSES = (0.125, 0.25, 0.5, 1.0)
 
 
-def measured(wavelengths, library: Path | None = None) -> np.ndarray:
+def measured(wavelengths: Sequence[float], library: Path | None = None) -> np.ndarray:
     """Reflectances [n, bands] in [0, 1] at `wavelengths` (nm): colour-science's, and those of `library`.
 
     colour-science carries ColorCheckers, the test colours TCS and VS, the 99 colour evaluation samples of
@@ -41,7 +43,7 @@ def chart(reflectances: np.ndarray, camera: Camera) -> tuple[np.ndarray, np.ndar
     return np.round(camera.render(cube) * 255).astype(np.float32) / 255, cube
 
 
-def read_library(path) -> tuple[np.ndarray, np.ndarray]:
+def read_library(path: PathLike) -> tuple[np.ndarray, np.ndarray]:
     """(wavelengths [bands] in nm, reflectances [n, bands] in [0, 1]) of a file:
 
     .csv: a first line "name, 400, 410, ..", then a line a spectrum; .npz: arrays "wavelengths" and

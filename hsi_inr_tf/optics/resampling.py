@@ -3,6 +3,7 @@
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def parse(text: str) -> tuple[float, ...]:
     return tuple(float(v) for v in values)
 
 
-def resampling(source, wanted) -> np.ndarray:
+def resampling(source: Any, wanted: Any) -> np.ndarray:
     """The matrix [source bands, wanted bands] that resamples spectra by Sprague interpolation, as CIE
     167:2005 recommends.
 
@@ -63,7 +64,7 @@ def resampling(source, wanted) -> np.ndarray:
     return np.stack([interpolator(source, unit)(wanted) for unit in np.eye(len(source))])
 
 
-def resampled_camera(camera: Camera, wanted) -> Camera | None:
+def resampled_camera(camera: Camera, wanted: tuple[float, ...]) -> Camera | None:
     """The camera for cubes at `wanted` wavelengths, still rendering ones to white; None where they leave out
     part of its range.
     """

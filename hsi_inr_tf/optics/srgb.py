@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def encode(linear):
+def encode(linear: np.ndarray) -> np.ndarray:
     """Linear light -> sRGB-encoded, clipped to [0, 1]."""
     linear = np.clip(linear, 0.0, 1.0)
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).astype(
@@ -11,7 +11,7 @@ def encode(linear):
     )
 
 
-def decode(encoded):
+def decode(encoded: np.ndarray) -> np.ndarray:
     """sRGB-encoded -> linear light."""
     encoded = np.asarray(encoded)
     return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(

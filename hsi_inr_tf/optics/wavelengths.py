@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hsi_inr_tf.errors import InputError
 
@@ -49,7 +50,7 @@ CLOSE = 0.01  # nm within which two bands are the same
 LARGEST_LIST = 1 << 20  # bytes of wavelengths.txt
 
 
-def in_nm(values, unit: str | None, source) -> list[float]:
+def in_nm(values: ArrayLike, unit: str | None, source: object) -> list[float]:
     """Wavelengths in nm, in the order given, from `values` in `unit` as the file `source` states it.
 
     Where no unit is stated, all of 150 to 3000 are nm, all of 0.15 to 3 micrometres and all of

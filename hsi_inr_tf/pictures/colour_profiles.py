@@ -1,15 +1,20 @@
 """ICC profiles: from the colours that a picture's file means to sRGB."""
 
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SAME = 2  # levels of 255 by which sRGB may miss itself in a profile's round numbers
 
 
-def to_srgb(image, profile: bytes, path):
+def to_srgb(image: "Image.Image", profile: bytes, path: PathLike) -> "Image.Image":
     """A Pillow image of 8 bits a channel, by its profile, as RGB. A damaged profile is ignored, unless the
     image is CMYK.
     """
@@ -17,14 +22,15 @@ def to_srgb(image, profile: bytes, path):
 
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        return image if converted is None else converted  # None only where it works in place
     except (ImageCms.PyCMSError, OSError) as error:
         if image.mode == "CMYK":
             raise InputError(f"{path}: its CMYK colour profile cannot be used ({error})") from error
         return image.convert("RGB")
 
 
-def sixteen_bits_to_srgb(pixels: np.ndarray, profile: bytes | None, path) -> np.ndarray:
+def sixteen_bits_to_srgb(pixels: np.ndarray, profile: bytes | None, path: PathLike) -> np.ndarray:
     """uint16 [height, width, 3]: as they are where the profile is that of sRGB or there is none, otherwise as
     uint8.
 

@@ -1,13 +1,15 @@
 """The pictures that a person names, one by one or by their folder; what is left out is said."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.pictures.kinds import RAW_SUFFIXES, SUFFIXES, is_litter
 
 
-def find_images(paths) -> list[Path]:
+def find_images(paths: Iterable[PathLike]) -> list[Path]:
     """The files among `paths`, and the pictures in the folders among them, sorted by name.
 
     What of a folder is left out, other files, subfolders that hold pictures and raw data beside a picture of

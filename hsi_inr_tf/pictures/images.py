@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.extras import missing
 from hsi_inr_tf.optics import srgb
@@ -22,12 +23,12 @@ DNG = 50706  # the tag that makes a TIFF a camera's raw data
 SINGLE = ("MPO", "TIFF", "HEIF")  # formats of which several pictures in a file are no sequence of frames
 
 
-def read_image(path) -> np.ndarray:
+def read_image(path: PathLike) -> np.ndarray:
     """The picture in a file as float32 [height, width, 3] in [0, 1], sRGB-encoded. Raises InputError."""
     return _floats(read_picture(path))
 
 
-def read_picture(path) -> Picture:
+def read_picture(path: PathLike) -> Picture:
     """The picture in a file: turned as its EXIF says, grey repeated thrice, its colours converted to sRGB
     where a profile, EXIF or the file itself says that they are others. Camera raw data are linear light.
 
@@ -44,7 +45,7 @@ def read_picture(path) -> Picture:
     return _read(path, path, FORMATS)
 
 
-def read_encoded(path) -> np.ndarray:
+def read_encoded(path: PathLike) -> np.ndarray:
     """The pixels that `read_picture` gives, sRGB-encoded, those of raw data too. Raises InputError."""
     picture = read_picture(path)
     if picture.encoding == "srgb":

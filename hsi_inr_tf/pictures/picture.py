@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 
 
@@ -19,7 +21,10 @@ class Picture:
     encoding: str = "srgb"
 
 
-def as_picture(source, encoding: str = "srgb") -> Picture:
+Source = PathLike | Picture | np.ndarray  # what as_picture takes
+
+
+def as_picture(source: Any, encoding: str = "srgb") -> Picture:
     """A Picture from a file's path, a Picture, or an array in `encoding`: [height, width], grey, or [height,
     width, 3 or 4], of which transparency is dropped; uint8, uint16, or floats in [0, 1]. Raises InputError.
     """

@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.pictures.primaries import BY_CODE, SRGB_PRIMARIES, ColourSpace, transfer_by_code
 
@@ -17,7 +18,7 @@ USUAL_GAMMA = 45455  # gAMA of what is encoded for sRGB screens, times 100,000
 STEP = 1 << 20
 
 
-def chunks(data: bytes, path) -> dict[bytes, bytes]:
+def chunks(data: bytes, path: PathLike) -> dict[bytes, bytes]:
     """name -> content of the chunks of a PNG, IDAT joined. Raises InputError unless it is whole: every chunk
     inside the file, the critical ones with the right check sum, IEND at the end, and as many pixels as its
     header says.
@@ -104,7 +105,7 @@ def _decoded(data, mode, rawmode):
         return np.asarray(image)
 
 
-def colour_space(found: dict[bytes, bytes], path) -> ColourSpace | None:
+def colour_space(found: dict[bytes, bytes], path: PathLike) -> ColourSpace | None:
     """What cICP, or gAMA and cHRM where there is neither a profile nor sRGB, say of the colours; None where
     they are those of sRGB or a profile tells. The order is that of the PNG specification, third edition.
     """

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import srgb
 
@@ -53,7 +55,7 @@ def transfer_by_code(code: int) -> Callable[[np.ndarray], np.ndarray] | None:
     return bt709 if code in (1, 6, 14, 15) else curves.get(code)
 
 
-def exif_colour_space(exif) -> ColourSpace | None:
+def exif_colour_space(exif: Any) -> ColourSpace | None:
     """Adobe RGB as cameras mark it (DCF: interoperability index R03; ColorSpace 2), or None."""
     from PIL import ExifTags
 
@@ -67,7 +69,7 @@ def exif_colour_space(exif) -> ColourSpace | None:
     return ADOBE if index.strip("\0 ") == "R03" else None
 
 
-def to_srgb(pixels: np.ndarray, space: ColourSpace, path) -> np.ndarray:
+def to_srgb(pixels: np.ndarray, space: ColourSpace, path: PathLike) -> np.ndarray:
     """uint8 or uint16 [height, width, 3] of `space` as uint16, sRGB-encoded; what sRGB cannot show is
     clipped.
     """

@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.extras import missing
 from hsi_inr_tf.pictures.picture import Picture
 
 
-def read(path) -> Picture:
+def read(path: PathLike) -> Picture:
     """The picture in a raw file: uint16, linear, with the primaries of sRGB. Raises InputError."""
     from PIL import Image
 

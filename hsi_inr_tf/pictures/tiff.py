@@ -7,9 +7,11 @@ import io
 import os
 import warnings
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.georeference import georeference_of, import_rasterio, quiet_rasterio
 
@@ -32,7 +34,7 @@ SPECTRAL = (
 UNSAID = ("gray", "undefined")
 
 
-def is_special(image) -> bool:
+def is_special(image: Any) -> bool:
     """Whether an open Pillow image is one of them."""
     tags = image.tag_v2
     several = tags.get(SAMPLES, 1) > 1
@@ -53,7 +55,7 @@ def _is_compressed(tags) -> bool:
 
 
 def read(
-    file, path, pages: list[int] | None = None, max_pixels: int | None = None
+    file: Any, path: PathLike, pages: list[int] | None = None, max_pixels: int | None = None
 ) -> tuple[np.ndarray, dict | None, bytes | None]:
     """Pixels [height, width, 3], uint8 or uint16 at their full scale, the georeference and the ICC profile.
 

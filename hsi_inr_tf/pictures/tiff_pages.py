@@ -5,6 +5,7 @@ import struct
 from typing import Any
 from xml.etree import ElementTree
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 
 PAGE_KIND, OLD_PAGE_KIND, DESCRIPTION, SAMPLES, GDAL_METADATA = 254, 255, 270, 277, 42112
@@ -14,7 +15,7 @@ MOST = 100_000  # pages and longest description, beyond which a file is not beli
 LONGEST = 16 << 20
 
 
-def pages(file, path) -> list[dict[int, Any]]:
+def pages(file: Any, path: PathLike) -> list[dict[int, Any]]:
     """The tags of every page that is a picture of its own, not a reduced one or a mask, as {tag: number or
     bytes} of the few that are needed. `file` is open for reading, binary. Raises InputError.
     """
@@ -64,7 +65,7 @@ def _directory(file, offset, order, big):
     return tags, following
 
 
-def states_wavelengths(path) -> bool:
+def states_wavelengths(path: PathLike) -> bool:
     """Whether the bands of a TIFF say their wavelengths, as those of a cube do, in GDAL's metadata."""
     try:
         with open(path, "rb") as file:
@@ -73,7 +74,7 @@ def states_wavelengths(path) -> bool:
         return False
 
 
-def channels(found: list[dict[int, Any]], path) -> list[int] | None:
+def channels(found: list[dict[int, Any]], path: PathLike) -> list[int] | None:
     """Which pages are red, green and blue, where ImageJ or OME say so; None for a single page.
 
     InputError for several pages that are not said to be the three channels of one picture.

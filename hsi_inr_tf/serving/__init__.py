@@ -1,13 +1,14 @@
 """A server for trained models, on kserve's ModelServer (extra serving), and a client that needs neither."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hsi_inr_tf.errors import InputError
 
 
 @contextmanager
-def importing_kserve():
+def importing_kserve() -> Iterator[None]:
     """For importing what imports kserve, which reads the command line while it is imported. Names the extra
     where it is missing.
     """

@@ -9,7 +9,9 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 
 
-def reconstruct(url: str, model: str, rgb, timeout: float = 300.0) -> tuple[np.ndarray, np.ndarray]:
+def reconstruct(
+    url: str, model: str, rgb: np.ndarray, timeout: float = 300.0
+) -> tuple[np.ndarray, np.ndarray]:
     """(cubes [batch, height, width, bands], wavelengths [bands] in nm) of rgb [batch, height, width, 3],
     uint8 or float in [0, 1].
 

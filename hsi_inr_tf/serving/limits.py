@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 PATIENCE = 30.0
@@ -26,7 +27,7 @@ class RequestLimit:
     health are answered.
     """
 
-    def __init__(self, app, limit: int):
+    def __init__(self, app: Callable, limit: int) -> None:
         self.app = app
         self.limit = limit
         self.under_way = 0
@@ -48,7 +49,7 @@ class BodyLimit:
     memory, and 408 to those whose body takes longer than `patience` seconds.
     """
 
-    def __init__(self, app, limit: int, patience: float = PATIENCE):
+    def __init__(self, app: Callable, limit: int, patience: float = PATIENCE) -> None:
         self.app = app
         self.limit = limit
         self.patience = patience

@@ -7,6 +7,7 @@ import base64
 import binascii
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from kserve import InferOutput, InferRequest, InferResponse, Model
@@ -25,7 +26,7 @@ class Refused(InvalidInput):
     INVALID_ARGUMENT).
     """
 
-    def __init__(self, reason: str):
+    def __init__(self, reason: str) -> None:
         super().__init__(reason if len(reason) < 300 else reason[:300] + " ...")
 
 
@@ -39,7 +40,7 @@ class ServedModel(Model):
     height, width, bands] and "wavelengths" FP32 [bands] in nm.
     """
 
-    def __init__(self, name: str, reconstructor: Reconstructor, limits: Limits, workers: int = 2):
+    def __init__(self, name: str, reconstructor: Reconstructor, limits: Limits, workers: int = 2) -> None:
         super().__init__(name)
         self.reconstructor = reconstructor
         self.limits = limits
@@ -60,7 +61,7 @@ class ServedModel(Model):
             {"name": "wavelengths", "datatype": "FP32", "shape": [bands]},
         ]
 
-    def validate(self, payload):
+    def validate(self, payload: Any) -> Any:
         return (
             payload  # kserve's own look at it ends in a traceback in the log; `predict` refuses what is wrong
         )

@@ -6,6 +6,7 @@ import asyncio
 import struct
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import kserve.model_server
 from fastapi.exceptions import RequestValidationError
@@ -31,7 +32,7 @@ class Server(ModelServer):
     `grpc_port`.
     """
 
-    def __init__(self, host: str, port: int, grpc_port: int | None):
+    def __init__(self, host: str, port: int, grpc_port: int | None) -> None:
         super().__init__(http_port=port, enable_grpc=False, grace_period=GRACE, enable_latency_logging=False)
         self.host = host
         self.rpc_port = grpc_port
@@ -83,7 +84,7 @@ class Server(ModelServer):
         await server.start()
         return server
 
-    def stop(self, sig: int):
+    def stop(self, sig: int) -> None:
         # kserve would unload the model here, and requests that have been accepted would find none.
         self._rest_server._server.should_exit = True
 
@@ -91,7 +92,7 @@ class Server(ModelServer):
 class CheckedDataPlane(DataPlane):
     """Refuses, in a sentence, requests that kserve's decoder trips over."""
 
-    def decode(self, body, headers, *args, **kwargs):
+    def decode(self, body: Any, headers: dict[str, str] | None, *args: Any, **kwargs: Any) -> Any:
         if headers and "content-type" in headers:  # "application/json; charset=utf-8" is JSON too
             headers = {**headers, "content-type": headers["content-type"].split(";")[0].strip().lower()}
         try:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import Request
@@ -17,7 +18,7 @@ from hsi_inr_tf.serving.model import Refused, ServedModel
 ANSWERS = {"npz": "application/octet-stream", "envi": "application/zip"}
 
 
-def upload_to(model: ServedModel):
+def upload_to(model: ServedModel) -> Callable:
     """POST /v1/models/NAME/cube?format=npz|envi with a picture's file as its body: the cube as .npz, or as
     ENVI header and values in a zip.
     """

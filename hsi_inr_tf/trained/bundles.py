@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from hsi_inr_tf.annotations import PathLike
+
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 TRAINING = "training.json"  # the configuration that `hsi-inr train --config` takes
 DESCRIPTION, WEIGHTS, LITE = "description.json", "model.weights.h5", "model.tflite"
 
 
-def located(name_or_path) -> Path:
+def located(name_or_path: PathLike) -> Path:
     """Where a model lies: the path itself or, where there is nothing, the bundled model of that name; what
     hf:// names is fetched.
     """

@@ -3,9 +3,10 @@ cubes.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsi_inr_tf.errors import InputError
@@ -46,7 +47,7 @@ class ModelDescription:
         cls,
         model: "SpectralModel",
         name: str,
-        wavelengths,
+        wavelengths: Sequence[float],
         camera: Camera,
         *,
         overrides: dict | None = None,
@@ -68,7 +69,7 @@ class ModelDescription:
         return json.dumps({**asdict(self), "camera": self.camera.to_dict()}, indent=1)
 
     @classmethod
-    def read(cls, path) -> "ModelDescription":
+    def read(cls, path: Path) -> "ModelDescription":
         """The description in the file `path`; InputError naming it."""
         text = read_text(path)
         try:

@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.description import ModelDescription
 
@@ -10,7 +11,7 @@ MEMBER = "description.json"
 _LIMIT = 16 << 20  # bytes; a description is some 10 KB, a file from a stranger may claim anything
 
 
-def append(path, description: ModelDescription) -> None:
+def append(path: PathLike, description: ModelDescription) -> None:
     """Append the description to a .tflite file as a zip archive, the place where TFLite metadata keeps its
     files.
 
@@ -21,7 +22,7 @@ def append(path, description: ModelDescription) -> None:
         archive.writestr(zipfile.ZipInfo(MEMBER), description.to_json())
 
 
-def read(path) -> ModelDescription:
+def read(path: PathLike) -> ModelDescription:
     """The description that the .tflite file or SavedModel folder at `path` carries."""
     path = Path(path)
     try:
@@ -34,7 +35,7 @@ def read(path) -> ModelDescription:
         raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
 
 
-def saved_model_folder(path) -> Path:
+def saved_model_folder(path: PathLike) -> Path:
     """The folder at or below `path` that holds saved_model.pb: `path` itself, or its highest-numbered version
     (TF Serving).
     """
@@ -46,12 +47,12 @@ def saved_model_folder(path) -> Path:
     return folders[0]
 
 
-def is_saved_model(path) -> bool:
+def is_saved_model(path: PathLike) -> bool:
     """Whether `path` is a folder that `saved_model_folder` finds a SavedModel in."""
     return bool(_saved_models(Path(path)))
 
 
-def is_tflite(path) -> bool:
+def is_tflite(path: PathLike) -> bool:
     """Whether `path` is a file that begins as a TFLite model does."""
     path = Path(path)
     if not path.is_file():

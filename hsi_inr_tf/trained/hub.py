@@ -31,7 +31,7 @@ def fetch(name: str) -> Path:
     return Path(folder)
 
 
-def push(folder, name: str, *, private: bool = False) -> str:
+def push(folder: Path, name: str, *, private: bool = False) -> str:
     """Send the model in `folder` (description.json beside weights or a .tflite, and a model card) to `name`,
     hf://owner/name; gives the address of the commit.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.hdf5 import check_self_contained
@@ -28,7 +29,7 @@ def is_run(path: Path) -> bool:
     return (Path(path) / "weights").is_dir() and (Path(path) / bundles.DESCRIPTION).is_file()
 
 
-def load_trained(name_or_path) -> tuple["SpectralModel", ModelDescription]:
+def load_trained(name_or_path: PathLike) -> tuple["SpectralModel", ModelDescription]:
     """The Keras model of a bundled model's name, a bundled folder or a run folder, and its description;
     InputError for what holds no weights.
     """
@@ -43,7 +44,7 @@ def load_trained(name_or_path) -> tuple["SpectralModel", ModelDescription]:
     )
 
 
-def load_run(path, which: str = "best") -> tuple["SpectralModel", ModelDescription]:
+def load_run(path: Path, which: str = "best") -> tuple["SpectralModel", ModelDescription]:
     """The model of a run folder with its "best" (by validation) or "last" weights, in float32, and its
     description.
 
@@ -52,7 +53,7 @@ def load_run(path, which: str = "best") -> tuple["SpectralModel", ModelDescripti
     return _built(Path(path), trained_weights(path, which))
 
 
-def load_bundle(folder) -> tuple["SpectralModel", ModelDescription]:
+def load_bundle(folder: Path) -> tuple["SpectralModel", ModelDescription]:
     """The same of a folder that holds description.json beside model.weights.h5."""
     return _built(Path(folder), Path(folder) / bundles.WEIGHTS)
 
@@ -86,7 +87,7 @@ def _check(path, description, model):
             )
 
 
-def trained_weights(path, which: str) -> Path:
+def trained_weights(path: Path, which: str) -> Path:
     """The file of a run folder's "best" weights (the last where none were chosen) or "last" ones; InputError
     without any.
     """

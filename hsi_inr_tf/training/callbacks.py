@@ -1,6 +1,7 @@
 """What shows a run while it goes on, as Keras callbacks: the progress bar."""
 
 import time
+from typing import Any
 
 import keras
 from tqdm import tqdm
@@ -9,21 +10,21 @@ from tqdm import tqdm
 class ProgressBar(keras.callbacks.Callback):
     """Steps done and time left, with the loss, patches a second and the last validation."""
 
-    def __init__(self, first_step: int, steps: int, batch_size: int):
+    def __init__(self, first_step: int, steps: int, batch_size: int) -> None:
         super().__init__()
         self.first_step = first_step
         self.steps = steps
         self.batch_size = batch_size
         self.shown = 0.0
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         self.bar = tqdm(
             total=self.steps, initial=self.first_step, unit="step", dynamic_ncols=True, smoothing=0.1
         )
-        self.texts = {}
-        self.then = None
+        self.texts: dict[str, str] = {}
+        self.then: tuple[float, int] | None = None
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         done = batch + 1
         self.bar.update(done - self.bar.n)
         now = time.perf_counter()
@@ -40,17 +41,17 @@ class ProgressBar(keras.callbacks.Callback):
         if now - started > 10:
             self.then = (now, done)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self.texts |= {
             name.removeprefix("val_"): f"{logs[name]:.2f}" for name in ("val_psnr", "val_sam") if name in logs
         }
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: Any = None) -> None:
         self.bar.set_description("validating")
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: Any = None) -> None:
         self.bar.set_description("")
         self.then = None
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Any = None) -> None:
         self.bar.close()

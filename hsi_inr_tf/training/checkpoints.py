@@ -64,7 +64,7 @@ def read_variables(groups: dict) -> dict[str, np.ndarray]:
     return {name: variable.numpy() for name, variable in _named(groups).items()}
 
 
-def assign_variables(groups: dict, state: dict[str, np.ndarray], path) -> None:
+def assign_variables(groups: dict, state: dict[str, np.ndarray], path: Path) -> None:
     """Give the variables the values that `read_variables` took; InputError where they do not fit."""
     wanted = _named(groups)
     found = {name for name in state if name.split("/")[0] in groups}

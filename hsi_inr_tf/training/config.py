@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from tyro.constructors import PrimitiveConstructorSpec
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.data.augmentation import Augmentation
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import parse_json, read_text
@@ -157,7 +158,7 @@ class TrainConfig:
         return cls.from_json(read_text(path), path)
 
     @classmethod
-    def from_json(cls, text: str, path="config.json") -> "TrainConfig":
+    def from_json(cls, text: str, path: PathLike = "config.json") -> "TrainConfig":
         """Read what `to_json` wrote; `path` names the file in errors."""
         try:
             values = parse_json(text)

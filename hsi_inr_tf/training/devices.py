@@ -4,6 +4,7 @@ among them.
 
 import os
 import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import keras
@@ -45,7 +46,7 @@ def is_cluster(chosen: tf.distribute.Strategy) -> bool:
     return chosen.cluster_resolver is not None and bool(chosen.cluster_resolver.cluster_spec().as_dict())
 
 
-def sum_over_processes(chosen: tf.distribute.Strategy):
+def sum_over_processes(chosen: tf.distribute.Strategy) -> Callable[..., list]:
     """A function from a few numbers of this process to their sums over all of the cluster; every process must
     call it.
     """
@@ -96,7 +97,7 @@ def precision(config: TrainConfig) -> str:
 
 
 @contextmanager
-def computing_in(precision: str):
+def computing_in(precision: str) -> Iterator[None]:
     """Within: layers are built to compute in this precision."""
     previous = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
@@ -106,7 +107,7 @@ def computing_in(precision: str):
         keras.config.set_dtype_policy(previous)
 
 
-def batches(chosen: tf.distribute.Strategy, dataset):
+def batches(chosen: tf.distribute.Strategy, dataset: Callable[..., tf.data.Dataset]) -> Iterator:
     """An iterator over global batches of (rgb, cube) in which each replica gets its own equal part.
 
     `dataset(shard=(index, count))` gives the tf.data.Dataset of a worker's part of every batch.

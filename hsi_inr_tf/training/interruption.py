@@ -15,7 +15,7 @@ class Interruption:
 
     signals = (signal.SIGINT, signal.SIGTERM)
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.asked = False
 
     def __enter__(self):

@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -25,6 +26,9 @@ from hsi_inr_tf.training.run_folder import RunFolder
 from hsi_inr_tf.training.step import several_steps, training_step
 from hsi_inr_tf.training.validation import Validation
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.data import Scenes
+
 # Steps go to the device in calls of about this length, so that the host adds nothing and Ctrl-C is heard.
 CALL_SECONDS = 0.5
 LONGEST_CALL = 100
@@ -32,7 +36,11 @@ CLUSTER_CALL = 10
 
 
 def train(
-    config: TrainConfig, *, scenes=None, validation=None, callbacks: Sequence[keras.callbacks.Callback] = ()
+    config: TrainConfig,
+    *,
+    scenes: "Scenes | None" = None,
+    validation: "Scenes | None" = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Path:
     """Train as configured, or go on with the run that is in the folder, and return the run folder.
 

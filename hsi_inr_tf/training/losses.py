@@ -1,5 +1,7 @@
 """Training losses: cube and prediction [batch, height, width, bands] -> one number an example [batch]."""
 
+from hsi_inr_tf.annotations import Tensor
+
 
 class _Ops:
     """keras.ops, imported when the first loss is computed: the names of losses need no Keras."""
@@ -20,17 +22,17 @@ TINY = 1e-6
 DARKEST = 0.01
 
 
-def l1(cube, predicted):
+def l1(cube: Tensor, predicted: Tensor) -> Tensor:
     """Eq. 1: mean absolute difference."""
     return ops.mean(ops.abs(cube - predicted), axis=(1, 2, 3))
 
 
-def mrae(cube, predicted):
+def mrae(cube: Tensor, predicted: Tensor) -> Tensor:
     """Mean relative absolute error, against max(cube, 0.01)."""
     return ops.mean(ops.abs(cube - predicted) / ops.maximum(cube, DARKEST), axis=(1, 2, 3))
 
 
-def spectral_angle(cube, predicted):
+def spectral_angle(cube: Tensor, predicted: Tensor) -> Tensor:
     """Mean angle between spectra in radians; black pixels, where truth has no direction, count as zero.
 
     2 atan2(|u - v|, |u + v|) of the unit vectors, where arccos(u . v) would lose half its digits at small
@@ -46,7 +48,7 @@ def spectral_angle(cube, predicted):
     return ops.mean(angle * ops.cast(light > 0.0, angle.dtype), axis=(1, 2))
 
 
-def l1_sam(cube, predicted):
+def l1_sam(cube: Tensor, predicted: Tensor) -> Tensor:
     """L1 plus a tenth of the spectral angle in radians."""
     return l1(cube, predicted) + SAM_WEIGHT * spectral_angle(cube, predicted)
 

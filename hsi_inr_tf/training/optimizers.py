@@ -1,5 +1,8 @@
 """Learning-rate schedules, Keras's optimizers by name, and the moving average of the weights."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -17,7 +20,7 @@ OPTIMIZERS = {
 class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
     """`schedule`, scaled by a line that rises from 0 to 1 over the first `steps` steps."""
 
-    def __init__(self, schedule, steps: int):
+    def __init__(self, schedule: Callable, steps: int) -> None:
         self.schedule = schedule
         self.steps = steps
 
@@ -25,7 +28,7 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
         step = ops.cast(step, "float32")
         return self.schedule(step) * ops.minimum(1.0, (step + 1.0) / max(self.steps, 1))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"schedule": keras.saving.serialize_keras_object(self.schedule), "steps": self.steps}
 
 
@@ -64,7 +67,7 @@ class MovingAverage:
     The momentum starts low and rises to `momentum`, so that the random first weights are soon forgotten.
     """
 
-    def __init__(self, trainable, momentum: float):
+    def __init__(self, trainable: Sequence[keras.Variable], momentum: float) -> None:
         self.trainable = trainable
         self.momentum = momentum
         # Every replica holds the same weights, so one of them speaks for all.
@@ -75,10 +78,10 @@ class MovingAverage:
         ]
 
     @property
-    def variables(self):
+    def variables(self) -> list[keras.Variable]:
         return [self.updates, *self.averages]
 
-    def update(self):
+    def update(self) -> None:
         """Take in the present weights."""
         momentum = ops.minimum(self.momentum, (1.0 + self.updates) / (10.0 + self.updates))
         for average, variable in zip(self.averages, self.trainable, strict=True):

@@ -1,5 +1,8 @@
 """The training step: loss, gradient and update of one global batch, and several of them in one call."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -8,8 +11,12 @@ from hsi_inr_tf.training.losses import LOSSES
 
 
 def training_step(
-    model: keras.Model, optimizer, average, config: TrainConfig, strategy: tf.distribute.Strategy
-):
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    average: Any,
+    config: TrainConfig,
+    strategy: tf.distribute.Strategy,
+) -> Callable:
     """step(rgb, cube) -> loss, the mean over the global batch, however many devices share it; to be called in
     a tf.function.
 
@@ -70,7 +77,7 @@ def training_step(
     return step
 
 
-def several_steps(step):
+def several_steps(step: Callable) -> Callable:
     """run(iterator, count) -> losses [count]: so many steps without the host between them, on batches from
     `iterator`.
     """

@@ -3,16 +3,22 @@ steps.
 """
 
 import io
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.cubes.summary import spread_points
 from hsi_inr_tf.training.validation import Validation
 from hsi_inr_tf.viz import figures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def is_installed() -> bool:
@@ -25,19 +31,19 @@ class TensorBoard(keras.callbacks.Callback):
     truth.
     """
 
-    def __init__(self, folder: Path, validation: Validation | None):
+    def __init__(self, folder: Path, validation: Validation | None) -> None:
         super().__init__()
         self.writer = tf.summary.create_file_writer(str(folder))
         self.validation = validation
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if "learning_rate" not in logs:
             return
         with self.writer.as_default(batch + 1):
             for name in ("loss", "learning_rate", "patches_per_second"):
                 tf.summary.scalar(name, logs[name])
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         with self.writer.as_default(int(logs["step"])):
             for name, value in logs.items():
                 if name.startswith("val_"):
@@ -47,17 +53,19 @@ class TensorBoard(keras.callbacks.Callback):
                     tf.summary.image(f"{name}/{title}", _pixels(figure))
         self.writer.flush()
 
-    def figures(self, name, cube):
+    def figures(self, name: str, cube: np.ndarray) -> "Iterator[tuple[str, Figure]]":
+        if self.validation is None:
+            return
         scenes = self.validation.scenes
-        truth = scenes[scenes.names.index(name)].cube
         image, truth = (
-            HyperspectralImage(data, scenes.wavelengths, scenes.camera, {}) for data in (cube, truth)
+            HyperspectralImage(data, scenes.wavelengths, scenes.camera, {})
+            for data in (cube, scenes[scenes.names.index(name)].cube)
         )
         yield "false colour", figures.false_colour_figure(image)
         yield "error", figures.error_maps(image, truth)
         yield "spectra", figures.spectra_figure(image, spread_points(truth), truth)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Any = None) -> None:
         self.writer.close()
 
 
@@ -66,24 +74,24 @@ class Profile(keras.callbacks.Callback):
     compiled.
     """
 
-    def __init__(self, folder: Path, first_step: int):
+    def __init__(self, folder: Path, first_step: int) -> None:
         super().__init__()
         self.folder = folder
-        self.start = first_step + 10
+        self.start: int | None = first_step + 10
         self.running = False
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if self.running:
             self.stop()
         elif self.start is not None and batch + 1 >= self.start:
             tf.profiler.experimental.start(str(self.folder))
             self.start, self.running = None, True
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Any = None) -> None:
         if self.running:
             self.stop()
 
-    def stop(self):
+    def stop(self) -> None:
         tf.profiler.experimental.stop()
         self.running = False
 

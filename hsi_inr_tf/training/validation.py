@@ -1,5 +1,7 @@
 """Validation while training: whole scenes, protocol full, through the same Reconstructor that users get."""
 
+from typing import TYPE_CHECKING
+
 import keras
 
 from hsi_inr_tf import metrics
@@ -7,13 +9,18 @@ from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.trained.description import ModelDescription
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.data import Scenes
+
 
 class Validation:
     """Scores the present weights of `model` on whole `scenes`. `cubes` keeps the predictions of the first
     few, for pictures.
     """
 
-    def __init__(self, model: keras.Model, description: ModelDescription, scenes, shown: int = 2):
+    def __init__(
+        self, model: keras.Model, description: ModelDescription, scenes: "Scenes", shown: int = 2
+    ) -> None:
         self.scenes = scenes
         self.shown = shown
         self.cubes: dict = {}

@@ -1,5 +1,6 @@
 """Small charts as inline SVG, for pages that carry no scripts."""
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -11,7 +12,13 @@ TRUTH, BASELINE = "6 4", "1.5 3"  # dash patterns; the prediction is solid
 
 
 def spectrum_chart(
-    wavelengths, lines, top: float, title: str, colour: str, width: int = 240, height: int = 170
+    wavelengths: Sequence[float],
+    lines: Sequence[tuple],
+    top: float,
+    title: str,
+    colour: str,
+    width: int = 240,
+    height: int = 170,
 ) -> str:
     """One point's spectra. `lines` holds (values [bands], colour, dash pattern or "", line width), the last
     drawn on top.
@@ -47,7 +54,7 @@ def spectrum_chart(
     return "".join(parts) + "</svg>"
 
 
-def marks(shape, points, colours) -> str:
+def marks(shape: tuple[int, ...], points: Sequence[tuple[int, int]], colours: Sequence[str]) -> str:
     """An overlay with numbered rings at points (row, column) of a picture of `shape` [height, width]."""
     height, width = shape[:2]
     r = width / 36

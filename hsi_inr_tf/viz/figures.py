@@ -1,5 +1,8 @@
 """Figures of cubes: false colour, bands, spectra, error maps."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -9,11 +12,18 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
 from hsi_inr_tf.optics.wavelengths import same
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.cubes import HyperspectralImage
+
 ERRORS = "magma"
 SHOWN = 256  # pixels along the longer side of a small picture; of larger cubes every n-th pixel is drawn
 
 
-def spectra_figure(image, points, reference=None) -> Figure:
+def spectra_figure(
+    image: "HyperspectralImage",
+    points: Sequence[tuple[int, int]],
+    reference: "HyperspectralImage | None" = None,
+) -> Figure:
     """As `summary`, larger, with the reference's spectra dashed."""
     figure = blank_figure(11.0, 4.6)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
@@ -23,7 +33,7 @@ def spectra_figure(image, points, reference=None) -> Figure:
     return figure
 
 
-def false_colour_figure(image, nm=(650.0, 550.0, 450.0)) -> Figure:
+def false_colour_figure(image: "HyperspectralImage", nm: Sequence[float] = (650.0, 550.0, 450.0)) -> Figure:
     """Three bands as red, green and blue, beside what the camera sees where that is known."""
     pictures = [(f"false colour: {', '.join(f'{v:g}' for v in nm)} nm", image.false_colour(nm))]
     if image.camera is not None:
@@ -35,7 +45,7 @@ def false_colour_figure(image, nm=(650.0, 550.0, 450.0)) -> Figure:
     return figure
 
 
-def montage(image, columns: int | None = None) -> Figure:
+def montage(image: "HyperspectralImage", columns: int | None = None) -> Figure:
     """Every band, tinted by its wavelength, all on one scale."""
     bands = image.shape[2]
     columns = columns or min(bands, 8)
@@ -63,7 +73,7 @@ def tinted(band: np.ndarray, nm: float) -> np.ndarray:
     return np.where(value < 0.8, colour * value / 0.8, colour + (1 - colour) * 0.6 * (value - 0.8) / 0.2)
 
 
-def error_maps(image, reference, count: int = 5) -> Figure:
+def error_maps(image: "HyperspectralImage", reference: "HyperspectralImage", count: int = 5) -> Figure:
     """The absolute difference in a few bands and over all of them (root mean square), on one colour bar."""
     check_comparable(image, reference)
     step = max(1, max(image.shape[:2]) // (2 * SHOWN))
@@ -90,7 +100,7 @@ def error_maps(image, reference, count: int = 5) -> Figure:
     return figure
 
 
-def check_comparable(image, reference) -> None:
+def check_comparable(image: "HyperspectralImage", reference: "HyperspectralImage") -> None:
     """Raise InputError unless two cubes have the same pixels and wavelengths."""
     if image.shape != reference.shape or not same(image.wavelengths, reference.wavelengths):
         mine, other = (

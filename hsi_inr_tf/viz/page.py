@@ -8,27 +8,44 @@ import html
 import io
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cubes.missing import filled, percentile
 from hsi_inr_tf.cubes.summary import picture_of, spread_points
 from hsi_inr_tf.files import write_text
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
 from hsi_inr_tf.viz.figures import check_comparable
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.cubes import HyperspectralImage
+
 TEMPLATE = Path(__file__).with_name("page.html")
 LONGEST = 512  # pixels of the longer side that the page holds; of larger cubes every n-th pixel is shown
 
 
-def write(path, image, reference=None, points=None, title: str | None = None) -> Path:
+def write(
+    path: PathLike,
+    image: "HyperspectralImage",
+    reference: "HyperspectralImage | None" = None,
+    points: Sequence[tuple[int, int]] | None = None,
+    title: str | None = None,
+) -> Path:
     """Write the page of a HyperspectralImage, as `page_of` gives it, to a file."""
     write_text(Path(path), page_of(image, reference, points, title))
     return Path(path)
 
 
-def page_of(image, reference=None, points=None, title: str | None = None) -> str:
+def page_of(
+    image: "HyperspectralImage",
+    reference: "HyperspectralImage | None" = None,
+    points: Sequence[tuple[int, int]] | None = None,
+    title: str | None = None,
+) -> str:
     """The page of a HyperspectralImage; `reference` adds a second, dashed spectrum, `points` (row, column)
     are pinned.
     """

@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.files import replacing
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.metrics import Scores
 from hsi_inr_tf.viz.report_page import Case, page
 
+if TYPE_CHECKING:
+    from hsi_inr_tf.data import Scenes
+
 
 def write(
-    path,
+    path: PathLike,
     reconstructor: Reconstructor,
     baseline: Reconstructor,
-    scenes,
+    scenes: "Scenes",
     scores: Scores,
     baseline_scores: Scores,
     *,

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -80,7 +81,7 @@ def feeding(options: Options) -> dict:
     return {"crops_per_second": rates, "consumed_per_second": consumed, "model": options.model}
 
 
-def training_rate(options: Options, batch) -> float:
+def training_rate(options: Options, batch: tuple[np.ndarray, np.ndarray]) -> float:
     """Crops per second that the model's training steps take on this machine, fed one ready batch again and
     again.
     """
@@ -154,7 +155,7 @@ def full_size_scene(root: Path, number: int) -> None:
     Image.fromarray(rgb).resize((columns, rows)).save(clean / f"BGU_HS_{number:05d}_clean.png")
 
 
-def measured(lines, arguments=()) -> tuple[float, float]:
+def measured(lines: Sequence[str], arguments: Sequence[object] = ()) -> tuple[float, float]:
     """(seconds, peak resident MB of the largest process) of Python `lines` run with `arguments` in a process
     of their own.
     """
@@ -163,7 +164,7 @@ from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 children = lambda: resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 atexit.register(lambda: print(max(round(1024 * peak_mb()), children()), file=sys.stderr))"""
     began = time.monotonic()
-    command = [sys.executable, "-c", "\n".join([report, *lines]), *arguments]
+    command = [sys.executable, "-c", "\n".join([report, *lines]), *map(str, arguments)]
     finished = subprocess.run(command, capture_output=True, text=True)
     if finished.returncode:
         raise RuntimeError(finished.stderr)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import tyro
 from tqdm import tqdm
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.files import write_json
 from hsi_inr_tf.ranges import whole
 
@@ -38,7 +39,7 @@ def run(options: Options) -> None:
     sides = [model.patch] if model.patch else options.sides
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
-        paths = {
+        paths: dict[str, PathLike] = {
             "Keras": options.model,
             "SavedModel": export.saved_model(model, description, Path(folder, "saved_model")),
         }

@@ -16,9 +16,10 @@ import sys
 import threading
 import time
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import tyro
@@ -61,7 +62,7 @@ class Tally:
 
 def run(options: Options) -> None:
     """Load test of hsi-inr serve: good requests from several clients, malformed ones between them."""
-    rows = []
+    rows: list[dict] = []
     with serving(options.model) as server:
         cases = good_cases(options.model, server, options.sides)
         bad = bad_cases(server)
@@ -114,7 +115,7 @@ class Running:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
-    def post(self, path: str, body, headers: dict) -> tuple[int, bytes, dict]:
+    def post(self, path: str, body: Any, headers: dict) -> tuple[int, bytes, dict]:
         """(status, body, headers) of the answer to one request on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
@@ -126,7 +127,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def serving(model: str, *arguments: str, wait: float = 600.0):
+def serving(model: str, *arguments: str, wait: float = 600.0) -> Iterator[Running]:
     """Runs hsi-inr serve on free ports of loopback, gives a Running once it is ready, and ends it with
     SIGTERM.
     """
@@ -149,7 +150,7 @@ def serving(model: str, *arguments: str, wait: float = 600.0):
         process.wait()
 
 
-def good_cases(model: str, server: Running, sides) -> list:
+def good_cases(model: str, server: Running, sides: Sequence[int]) -> list:
     """Requests with their right answers: pairs (ask, expected cube); ask() gives the server's cube."""
     from PIL import Image
 
@@ -227,7 +228,7 @@ def bad_cases(server: Running) -> dict:
     }
 
 
-def measure(server: Running, cases, bad: dict, clients: int, seconds: float) -> Tally:
+def measure(server: Running, cases: Sequence[tuple], bad: dict, clients: int, seconds: float) -> Tally:
     """`clients` threads that ask the good cases in turn for `seconds`, while one more asks the bad ones."""
     tally, end = Tally(), time.monotonic() + seconds
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Annotated
 
 import numpy as np
 
+from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_json
@@ -66,7 +68,7 @@ def run(options: Options) -> None:
         write_json(options.json, rows)
 
 
-def text(rows, reference: str) -> str:
+def text(rows: Sequence[dict], reference: str) -> str:
     """The rows as a table; the last column says how many times faster than `reference` in the same place."""
     lines = [
         f"{'size':>5} {'engine':<12}{'threads':>7}  "
@@ -148,7 +150,7 @@ def _exported(model, engine, size, folder):
     return {"keras": model, "saved_model": saved_model, "litert": tflite}[engine]
 
 
-def multiply_adds(tflite) -> int:
+def multiply_adds(tflite: PathLike) -> int:
     """Multiply-adds of one inference, from the shapes in the .tflite file: convolutions, dense layers and
     matrix products.
     """

@@ -70,8 +70,12 @@ def run(options: Options) -> None:
     )
     split = options.split or known(options.dataset).scored
     reconstructor = load(options.model, options.engine)
+    known_range = reconstructor.description.wavelengths[0], reconstructor.description.wavelengths[-1]
     scenes, fitted_on = open_part(split), training_part(split)
-    regression = regression_reconstructor(open_part(fitted_on))
+    unknown = len(scenes.wavelengths)
+    scenes = scenes.between(*known_range)
+    unknown -= len(scenes.wavelengths)
+    regression = regression_reconstructor(open_part(fitted_on).between(*known_range))
 
     model = reconstructor.description.model
     scores = scored(reconstructor, scenes, options.protocol, options.consistent)
@@ -87,6 +91,8 @@ def run(options: Options) -> None:
         tested = coverage(reconstructor, scenes)
         print(f"\n{tested.table()}")
     remarks = list(notes(reconstructor.description, scenes, split == fitted_on))
+    if unknown:
+        remarks.append(f"{unknown} of the scenes' bands lie outside what the model knows and are not scored")
     for remark in remarks:
         print(f"warning: {remark}", file=sys.stderr)
     if options.json:

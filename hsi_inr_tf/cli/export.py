@@ -10,6 +10,7 @@ import tyro
 
 from hsi_inr_tf.data.splits import training_part
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.ranges import between
 
 CALIBRATION = 64  # windows that int8 and int16x8 measure the ranges of activations on
 
@@ -32,6 +33,12 @@ class Options:
     """TFLite and ONNX: the picture's sides, as 128 or 256x320; "any" makes a resizable input. Several
     make several files.
     """
+    wavelengths: str | None = None
+    """Bake in other bands than the model's own: 400:700:5, 450,550,650 or a file of numbers (nm, within what
+    training has seen). The file is as fast as a model of so many bands.
+    """
+    width: Annotated[float | None, between(0, 1000, optional=True)] = None
+    """Width (FWHM, nm) of these bands."""
     dataset: str | None = None
     """Compare on this dataset's scenes (cave, reflectance_collage ..); int8 and int16x8 are calibrated on it
     too.
@@ -59,6 +66,8 @@ def run(options: Options) -> None:
     from hsi_inr_tf.evaluation.timing import milliseconds
     from hsi_inr_tf.export import flatbuffer
     from hsi_inr_tf.inference.keras_engine import KerasEngine
+    from hsi_inr_tf.optics.resampling import parse
+    from hsi_inr_tf.trained.asked import asked
     from hsi_inr_tf.trained.weights import load_trained
 
     for_tflite = options.out.suffix == ".tflite" or options.size != ("128",) or options.quantize != ("none",)
@@ -71,16 +80,21 @@ def run(options: Options) -> None:
             "--quantize and "
             "no --out that ends in .tflite, or --format tflite"
         )
-    asked = [_sides(text) for text in options.size]  # refused before anything is loaded
+    sides = [_sides(text) for text in options.size]  # refused before anything is loaded
+    wavelengths = parse(options.wavelengths) if options.wavelengths else None
+    if options.width is not None and wavelengths is None:
+        raise InputError("--width is that of the bands of --wavelengths, expected both")
     model, description = load_trained(options.model)
+    if wavelengths:
+        model, description = asked(model, description, wavelengths, options.width)
     engine = KerasEngine(model, description)
-    pictures, what = _pictures(options)
+    pictures, what = _pictures(options, with_truth=wavelengths is None)
     written = []
     if kind == "saved_model":
         path = options.out if options.out.name.isdecimal() else options.out / "1"
         written.append(export.saved_model(model, description, path, warm_up=_can_warm_up()))
     else:
-        sizes = asked if not model.patch else [(model.patch, model.patch)]
+        sizes = sides if not model.patch else [(model.patch, model.patch)]
         calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
         for (height, width), quantize, path in tqdm(
             _targets(options, description.model, sizes, f".{kind}"), desc="exporting", leave=False
@@ -173,7 +187,7 @@ def _targets(options, name, sizes, suffix):
     return targets
 
 
-def _pictures(options):
+def _pictures(options, with_truth):
     """A function that yields pairs (rgb, cube or None), and what they are in words."""
     if options.images:
         from hsi_inr_tf.pictures import read_image
@@ -189,7 +203,7 @@ def _pictures(options):
             options.dataset, options.data_dir, options.split, allow_missing=options.allow_missing
         )
         return (
-            lambda: ((scene.rgb, scene.cube) for scene in scenes)
+            lambda: ((scene.rgb, scene.cube if with_truth else None) for scene in scenes)
         ), f"{options.dataset}, {options.split}, {len(scenes)} scenes"
     ramp = np.linspace(0.0, 1.0, 512, dtype=np.float32)
     smooth = np.stack(

@@ -42,7 +42,11 @@ class Options:
     model.
     """
     wavelengths: str | None = None
-    """Resample to 400:700:5, to 450,550,650, or to the numbers in a file (nm, within the model's range)."""
+    """Ask for 400:700:5, for 450,550,650, or for the numbers in a file (nm, within the model's range)."""
+    width: Annotated[float | None, between(0, 1000, optional=True)] = None
+    """Width (FWHM, nm) of the bands, over which they average; of models that are functions of the
+    wavelength.
+    """
     consistent: bool = False
     """Correct the cube so that it reproduces the picture's RGB."""
     tile: Annotated[int | None, whole(1, 1 << 20, optional=True)] = None
@@ -133,6 +137,7 @@ def _reconstruct(
         picture,
         scale=options.scale,
         wavelengths=wavelengths,
+        widths=options.width,
         consistent=options.consistent,
         tile=options.tile,
         progress=progress,

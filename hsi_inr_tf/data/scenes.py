@@ -22,8 +22,9 @@ class Scene(NamedTuple):
 class Scenes:
     """A sequence of scenes that share wavelengths and camera.
 
-    `rgbs` and `cubes` hold each scene's arrays as stored (mostly memory-mapped integers); `whites` the cube
-    value that stands for 1 in each. What is read out is always float32 in [0, 1].
+    `widths` (FWHM in nm) are those of the bands, None where they are not known. `rgbs` and `cubes` hold each
+    scene's arrays as stored (mostly memory-mapped integers); `whites` the cube value that stands for 1 in
+    each. What is read out is always float32 in [0, 1].
     """
 
     names: tuple[str, ...]
@@ -32,6 +33,7 @@ class Scenes:
     whites: Sequence[float] = field(repr=False)
     wavelengths: tuple[float, ...]
     camera: Camera
+    widths: tuple[float, ...] | None = None
 
     @classmethod
     def from_arrays(
@@ -100,6 +102,26 @@ class Scenes:
         rgb, cube = self.rgbs[index][window], self.cubes[index][window]
         return unit(rgb, np.iinfo(rgb.dtype).max if rgb.dtype.kind == "u" else 1.0), unit(
             cube, self.whites[index]
+        )
+
+    def between(self, low: float, high: float) -> "Scenes":
+        """The same scenes with their bands from `low` to `high` nm only; InputError where there are none."""
+        kept = [i for i, nm in enumerate(self.wavelengths) if low <= nm <= high]
+        if len(kept) == len(self.wavelengths):
+            return self
+        if not kept:
+            raise InputError(
+                f"the scenes have bands from {self.wavelengths[0]:g} to {self.wavelengths[-1]:g} nm, "
+                f"expected some from {low:g} to {high:g} nm"
+            )
+        bands = slice(kept[0], kept[-1] + 1)
+        wavelengths = self.wavelengths[bands]
+        return replace(
+            self,
+            cubes=[cube[:, :, bands] for cube in self.cubes],
+            wavelengths=wavelengths,
+            camera=replace(self.camera, wavelengths=wavelengths, response=self.camera.response[bands]),
+            widths=self.widths and self.widths[bands],
         )
 
     def select(self, names: Sequence[str]) -> "Scenes":

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 from tqdm import tqdm
 
 from hsi_inr_tf import metrics
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
 def scored(
     reconstructor: "Reconstructor", scenes: "Scenes", protocol: str, consistent: bool = False
 ) -> metrics.Scores:
-    """The scores of a Reconstructor on `scenes`; its cubes are resampled if the scenes have other
-    wavelengths.
+    """The scores of a Reconstructor on `scenes`; where they have other bands than the model it is asked for
+    those.
 
     `consistent`: corrected so that they reproduce the RGB, see Reconstructor.reconstruct.
     """
     description = reconstructor.description
-    wavelengths = None if np.array_equal(description.wavelengths, scenes.wavelengths) else scenes.wavelengths
+    asked = {"wavelengths": scenes.wavelengths, "widths": scenes.widths if description.sensors else None}
     clip = metrics.PROTOCOLS[protocol].clamp
 
     def predict(rgb):
-        return reconstructor.reconstruct(rgb, wavelengths=wavelengths, consistent=consistent, clip=clip).data
+        return reconstructor.reconstruct(rgb, **asked, consistent=consistent, clip=clip).data
 
     progress = partial(tqdm, desc=f"scoring {description.model}", unit="scene", leave=False)
     return metrics.evaluate(predict, scenes, protocol, progress=progress)

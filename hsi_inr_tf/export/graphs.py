@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from hsi_inr_tf.annotations import Tensor
+from hsi_inr_tf.optics.spectral_splines import cardinal
 
 if TYPE_CHECKING:
     from hsi_inr_tf.models.base import SpectralModel
@@ -22,8 +23,10 @@ def holder(model: "SpectralModel") -> tf.Module:
     return root
 
 
-def signatures(model: "SpectralModel") -> dict:
-    """The signatures of a SavedModel, name -> tf.function; see `saved_model`."""
+def signatures(model: "SpectralModel", knots: Any = None) -> dict:
+    """The signatures of a SavedModel, name -> tf.function; see `saved_model`. `knots` are the wavelengths
+    of a model that is a function of them.
+    """
     side = model.patch
     picture = tf.TensorSpec([None, side, side, 3], tf.float32, "rgb")
 
@@ -36,6 +39,8 @@ def signatures(model: "SpectralModel") -> dict:
     functions = {"serving_default": serving_default}
     if model.continuous:
         functions |= continuous(model, picture)
+    if knots:
+        functions["at_wavelengths"] = asking(serving_default, picture, knots)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])
     def reconstruct_image(image_bytes):
@@ -61,6 +66,27 @@ def continuous(model: "SpectralModel", picture: Tensor) -> dict:
         return {"hsi": model.query(extend(rgb, model.stride), points)}
 
     return {"sample": sample, "query": query}
+
+
+def asking(function: Callable, picture: Tensor, knots: Any) -> Tensor:
+    """The signature that asks `function`, of a `picture` at the `knots`, at other wavelengths: splines
+    through its answers are what the model says there. Outside the knots it knows nothing and gives NaN.
+    """
+    spline = cardinal(knots)
+    pieces = tf.constant(spline.c.transpose(1, 0, 2), tf.float32)  # [pieces, 4, knots]
+    knots = tf.constant(knots, tf.float32)
+
+    @tf.function(input_signature=[picture, tf.TensorSpec([None], tf.float32, "wavelengths")])
+    def at_wavelengths(rgb, wavelengths):
+        piece = tf.reduce_sum(tf.cast(wavelengths[:, None] >= knots[1:-1], tf.int32), axis=1)
+        along = (wavelengths - tf.gather(knots, piece))[:, None]
+        cubic, square, slope, start = tf.unstack(tf.gather(pieces, piece), axis=1)
+        sampling = ((cubic * along + square) * along + slope) * along + start
+        known = (wavelengths >= knots[0]) & (wavelengths <= knots[-1])
+        hsi = tf.einsum("bhwk,nk->bhwn", function(rgb)["hsi"], sampling)
+        return {"hsi": tf.where(known, hsi, float("nan"))}
+
+    return at_wavelengths
 
 
 def decode(image_bytes: Tensor) -> Tensor:

@@ -27,9 +27,12 @@ def saved_model(
     - reconstruct_image: image_bytes [batch], PNG or JPEG files of one size, any size -> [batch, height,
       width, bands] in [0, 1];
     - sample and query, where the model can be asked between its pixels: rgb with ascending rows [m] and
-      columns [n] -> [batch, m, n, bands]; one rgb with points [1, n, 2] = (row, column) -> [1, n, bands]. The
-      description lies in assets/; `warm_up` adds requests that TF Serving answers while it loads the model
-      (extra serving).
+      columns [n] -> [batch, m, n, bands]; one rgb with points [1, n, 2] = (row, column) -> [1, n, bands];
+    - at_wavelengths, of a model that is a function of the wavelength: rgb with wavelengths [n] in nm ->
+      [batch, height, width, n], NaN outside what training has seen.
+
+    The description lies in assets/; `warm_up` adds requests that TF Serving answers while it loads the model
+    (extra serving).
     """
     import tensorflow as tf
 
@@ -48,7 +51,9 @@ def saved_model(
         asset.write_text(description.to_json(), "utf-8")
         root = graphs.holder(model)
         root.description = tf.saved_model.Asset(str(asset))
-        root.signature_functions = graphs.signatures(model)
+        root.signature_functions = graphs.signatures(
+            model, description.wavelengths if description.sensors else None
+        )
         tf.saved_model.save(root, str(written), signatures=root.signature_functions)
         if warm_up:
             write_warm_up(written, path.parent.name if path.name.isdecimal() else path.name, model.patch)

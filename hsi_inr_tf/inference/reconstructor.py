@@ -1,5 +1,5 @@
-"""From a picture of any size to its cube: whole or in tiles, at any scale and any of the trained
-wavelengths.
+"""From a picture of any size to its cube: whole or in tiles, at any scale and any wavelengths within
+those that training has seen.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +18,7 @@ from hsi_inr_tf.inference.sampling import bilinear, scaled_size, within
 from hsi_inr_tf.inference.uncertainty import Uncertainty
 from hsi_inr_tf.optics import back_projection, srgb
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
+from hsi_inr_tf.optics.spectral_splines import sampling
 from hsi_inr_tf.pictures import as_picture
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Reconstructor:
         scale: float = 1.0,
         points: ArrayLike | None = None,
         wavelengths: Sequence[float] | None = None,
+        widths: Sequence[float] | None = None,
         consistent: bool = False,
         tile: int | None = None,
         clip: bool = True,
@@ -62,26 +64,30 @@ class Reconstructor:
         floats in [0, 1] or unsigned integers (see pictures.as_picture). `scale` evaluates the representation
         between pixels: height and width times scale, rounded. `points` [n, 2] as (row, column), fractional,
         pixel centres at integers: returns spectra [n, bands] instead. `wavelengths` (nm, inside the trained
-        range) resamples. `consistent` corrects the cube so that it reproduces `rgb`. `tile` is the side of
+        range) asks for other bands, of `widths` (FWHM in nm, one for all or one for each) if they are given:
+        a model that is a function of the wavelength answers itself, the bands of others are interpolated.
+        `consistent` corrects the cube so that it reproduces `rgb`. `tile` is the side of
         the tiles, by default chosen so that memory stays bounded; tiles see as much of their surroundings as
         the model can, so the result does not depend on it. Without `clip` the values are as the model gives
         them. `progress(done, total)` is called with rows. With `uncertainty` the image has one. Raises
         InputError.
         """
         if points is not None:
-            return self.query(rgb, points, wavelengths=wavelengths, consistent=consistent)  # type: ignore[return-value]
+            spectra = self.query(rgb, points, wavelengths=wavelengths, widths=widths, consistent=consistent)
+            return spectra  # type: ignore[return-value]
         picture, _ = self._opened(rgb)  # once: it may be a file
-        widths = self.half_widths(picture, scale, wavelengths) if uncertainty else None
+        intervals = self.half_widths(picture, scale, wavelengths) if uncertainty else None
         image = self.stream(
             picture,
             scale=scale,
             wavelengths=wavelengths,
+            widths=widths,
             consistent=consistent,
             tile=tile,
             clip=clip,
             progress=progress,
         ).image()
-        return replace(image, uncertainty=widths.image().data) if widths else image
+        return replace(image, uncertainty=intervals.image().data) if intervals else image
 
     def stream(
         self,
@@ -89,6 +95,7 @@ class Reconstructor:
         *,
         scale: float = 1.0,
         wavelengths: Sequence[float] | None = None,
+        widths: Sequence[float] | None = None,
         consistent: bool = False,
         tile: int | None = None,
         clip: bool = True,
@@ -111,7 +118,7 @@ class Reconstructor:
         if max(scaled_size(pixels.shape, scale)) > LONGEST:
             size = " x ".join(map(str, scaled_size(pixels.shape, scale)))
             raise InputError(f"scale {scale:g} would make {size} pixels, expected sides of at most {LONGEST}")
-        own_or_asked, camera, matrix = self._bands(wavelengths)
+        own_or_asked, camera, matrix = self._bands(wavelengths, widths)
         return Reconstruction(
             self.engine,
             pixels,
@@ -155,6 +162,7 @@ class Reconstructor:
         points: ArrayLike,
         *,
         wavelengths: Sequence[float] | None = None,
+        widths: Sequence[float] | None = None,
         consistent: bool = False,
     ) -> np.ndarray:
         """Spectra [n, bands] at `points` [n, 2] = (row, column), fractional pixel indices."""
@@ -172,7 +180,7 @@ class Reconstructor:
             raise InputError(
                 f"model {self.description.model} gives values at pixels only, points must be whole numbers"
             )
-        wanted, _, matrix = self._bands(wavelengths)
+        wanted, _, matrix = self._bands(wavelengths, widths)
         answers = np.empty((len(points), len(wanted)), np.float32)
         plan = tiling.Plan(self.engine, pixels.shape, None, 1.0)
         for rows in plan.rows:
@@ -250,14 +258,22 @@ class Reconstructor:
         picture, decode = self._opened(source)
         return tiling.to_float(picture.pixels, decode)
 
-    def _bands(self, wavelengths):
-        """(wavelengths, camera, resampling matrix or None) of the cubes to make."""
+    def _bands(self, wavelengths, widths):
+        """(wavelengths, camera, matrix from the model's own bands or None) of the cubes to make.
+
+        Between its knots a model that is linear in splines over the wavelength says what splines through its
+        answers at the knots say: asking it is a product with what samples them.
+        """
         own, camera = self.description.wavelengths, self.description.camera
-        if wavelengths is None or np.array_equal(wavelengths, own):
+        if widths is not None and self.description.sensors is None:
+            raise InputError(
+                f"model {self.description.model} is no function of the wavelength, expected bands without "
+                "widths"
+            )
+        if widths is None and (wavelengths is None or np.array_equal(wavelengths, own)):
             return own, camera, None
-        wavelengths = tuple(float(w) for w in np.atleast_1d(wavelengths))
-        return (
-            wavelengths,
-            resampled_camera(camera, wavelengths),
-            resampling(own, wavelengths).astype(np.float32),
+        wanted = own if wavelengths is None else tuple(float(w) for w in np.atleast_1d(wavelengths))
+        matrix = (
+            resampling(own, wanted) if self.description.sensors is None else sampling(own, wanted, widths)
         )
+        return wanted, resampled_camera(camera, wanted), matrix.astype(np.float32)

@@ -41,6 +41,13 @@ class Adapted(SpectralModel):
         self.bands = bands
         self.stride, self.halo, self.patch = base.stride, base.halo, base.patch
         self.continuous = base.continuous
+        self.spectral = base.spectral
+
+    def at(self, sampling: Any) -> "Adapted":
+        asked = Adapted(self.base.at(sampling), self.units, len(sampling[0]))
+        *of_colour, coefficients = self.correction.get_weights()
+        asked.correction.set_weights([*of_colour, coefficients @ sampling])
+        return asked
 
     def sample(self, rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         return self.base.sample(rgb, rows, columns) + self.correction(interpolated_grid(rgb, rows, columns))

@@ -14,7 +14,8 @@ class SpectralModel(keras.Model):
 
     Height and width must be multiples of `stride`. An output sees `halo` pixels far, None: the whole picture.
     A model with a `patch` takes pictures of just that side. `shares` is into how many parts it splits a
-    training batch. `continuous` models can be asked between the pixels.
+    training batch. `continuous` models can be asked between the pixels. `spectral` ones are linear in tables
+    over their bands, which makes them functions of the wavelength (optics/spectral_splines.py).
     """
 
     stride: int = 1
@@ -22,6 +23,7 @@ class SpectralModel(keras.Model):
     patch: int | None = None
     shares: int = 1
     continuous: bool = False
+    spectral: bool = False
 
     def prepare(
         self, scenes: Any, chart: tuple[np.ndarray, np.ndarray] | None = None, share: float = 0.0
@@ -29,6 +31,12 @@ class SpectralModel(keras.Model):
         """Fit what has a closed form to the training scenes and, with `share` of the weight, to a `chart` of
         measured reflectances (rgb, cube); by default nothing. Called before the first step.
         """
+
+    def at(self, sampling: Any) -> "SpectralModel":
+        """This model asked at other bands: its tables times `sampling` [bands, other bands] (spectral_splines
+        .sampling), all else as it is. A model of its own.
+        """
+        raise NotImplementedError(f"{self.name} gives its own bands only")
 
     def sample(self, rgb: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Spectra [batch, H, W, bands] at ascending fractional pixel indices rows [H], columns [W]."""

@@ -28,6 +28,8 @@ class Committee(ImplicitModel):
     theta = regression + trust * mean of what the `members` (hypernetworks) say: for each feature,
     coefficients of `basis` spectra that all cells and members share and that training finds.
 
+    - It is linear in two tables over bands, the regression's coefficients and the basis: values at the knots
+      of splines, which `at` asks at any wavelengths.
     - The regression is fitted by `prepare` in closed form and is not trained: what a colour alone tells needs
       no training, and the members spend theirs on what context tells.
     - As f is linear in theta, the mean of the members' theta gives the mean of their spectra: a committee
@@ -37,6 +39,8 @@ class Committee(ImplicitModel):
       it is why `trust` is less than 1: on scenes that they were not trained on, members overshoot
       (docs/research.md).
     """
+
+    spectral = True
 
     def __init__(
         self,
@@ -80,6 +84,15 @@ class Committee(ImplicitModel):
         self.regression.coefficients.assign(
             polynomials.fit(pictures, self.features.degree, RIDGE, chart, share)
         )
+
+    def at(self, sampling: Any) -> "Committee":
+        sampling = np.asarray(sampling, np.float64)
+        asked = Committee.from_config({**self.get_config(), "bands": sampling.shape[1]})
+        tables = {id(self.regression.coefficients), id(self.to_spectra.kernel)}
+        for theirs, mine in zip(asked.weights, self.weights, strict=True):
+            value = np.asarray(mine, np.float64)
+            theirs.assign(value @ sampling if id(mine) in tables else value)
+        return asked
 
     def theta(self, rgb: Tensor) -> Tensor:
         answers = [member(share(rgb)) for member, share in zip(self.members, self.share, strict=True)]

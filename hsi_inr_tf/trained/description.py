@@ -28,7 +28,10 @@ class ModelDescription:
     pixels, None where it depends on the whole picture. A model with a `patch` takes pictures of just that
     side, each on its own. Models read RGB in [0, 1] in the camera's encoding and give relative radiance in
     [0, 1] (normalisation "unit"), before clipping. `uncertainty` is what inference.uncertainty reads, of a
-    model that was calibrated.
+    model that was calibrated. `sensors` are the bands that a model was trained on, an object with "dataset",
+    "wavelengths" and "widths" (nm, null where unknown) for each data set, if the model is a function of the
+    wavelength: `wavelengths` are then the knots of splines (optics/spectral_splines.py), and within them it
+    can be asked anywhere. None: it knows its own bands only.
     """
 
     model: str
@@ -41,6 +44,7 @@ class ModelDescription:
     normalisation: str = "unit"
     provenance: dict = field(default_factory=dict)
     uncertainty: dict | None = None
+    sensors: list[dict] | None = None
 
     @classmethod
     def of(
@@ -52,6 +56,7 @@ class ModelDescription:
         *,
         overrides: dict | None = None,
         provenance: dict | None = None,
+        sensors: list[dict] | None = None,
     ) -> "ModelDescription":
         """The description of `model`, built as `name` with `overrides`: what it takes it says itself."""
         return cls(
@@ -63,6 +68,7 @@ class ModelDescription:
             model.patch,
             overrides or {},
             provenance=provenance or {},
+            sensors=sensors,
         )
 
     def to_json(self) -> str:
@@ -138,11 +144,30 @@ def _weight(value) -> bool:
     return type(value) in (int, float) and abs(value) <= 1e6
 
 
+def _sensors(value) -> bool:
+    return isinstance(value, list) and 0 < len(value) <= MOST_BANDS and all(map(_sensor, value))
+
+
+def _sensor(value) -> bool:
+    if not isinstance(value, dict) or set(value) != {"dataset", "wavelengths", "widths"}:
+        return False
+    wavelengths, widths = value["wavelengths"], value["widths"]
+    return (
+        isinstance(value["dataset"], str)
+        and _wavelengths(wavelengths)
+        and (widths is None or (_numbers(widths) and len(widths) == len(wavelengths)))
+    )
+
+
+def _numbers(value) -> bool:
+    return isinstance(value, list) and all(type(one) in (int, float) and 0 <= one < 1e6 for one in value)
+
+
 def _object(value) -> bool:
     return isinstance(value, dict)
 
 
-OPTIONAL = ("overrides", "normalisation", "provenance", "uncertainty")
+OPTIONAL = ("overrides", "normalisation", "provenance", "uncertainty", "sensors")
 # What a description may say: field -> whether a JSON value will do, and what is expected in words.
 EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "model": (lambda value: isinstance(value, str) and bool(value), "the name of a preset"),
@@ -155,4 +180,8 @@ EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "normalisation": (lambda value: value == "unit", '"unit"'),
     "provenance": (_object, "an object"),
     "uncertainty": (lambda value: value is None or _object(value), "an object, or null"),
+    "sensors": (
+        lambda value: value is None or _sensors(value),
+        "null, or objects of dataset, wavelengths and widths in nm",
+    ),
 }

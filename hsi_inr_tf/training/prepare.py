@@ -73,7 +73,17 @@ def describe(
         scenes.camera,
         overrides=overrides,
         provenance=provenance(config, scenes, replicas),
+        sensors=[sensor(config.dataset, scenes)] if model.spectral else None,
     )
+
+
+def sensor(dataset: str, scenes: Scenes) -> dict:
+    """What a description says of the bands that a model was trained on."""
+    return {
+        "dataset": dataset,
+        "wavelengths": list(scenes.wavelengths),
+        "widths": scenes.widths and list(scenes.widths),
+    }
 
 
 def provenance(config: TrainConfig, scenes: Scenes, replicas: int) -> dict:

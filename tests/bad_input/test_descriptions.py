@@ -79,6 +79,13 @@ SPOILED = {
     "provenance null": (with_(provenance=None), "provenance"),
     "overrides a list": (with_(overrides=[1]), "overrides"),
     "uncertainty a word": (with_(uncertainty="small"), "uncertainty"),
+    "sensors a word": (with_(sensors="cave"), "sensors"),
+    "sensors none": (with_(sensors=[]), "sensors"),
+    "sensors without bands": (with_(sensors=[{"dataset": "cave"}]), "sensors"),
+    "sensors of fewer widths": (
+        with_(sensors=[{"dataset": "cave", "wavelengths": [400, 410], "widths": [10]}]),
+        "sensors",
+    ),
     "uncertainty empty of meaning": (with_(uncertainty={"width": 1}), "uncertainty"),
     "wavelengths a word": (with_(wavelengths="400:700:10"), "wavelengths"),
     "wavelengths empty": (with_(wavelengths=[]), "wavelengths"),

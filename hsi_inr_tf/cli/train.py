@@ -18,13 +18,15 @@ class Options(TrainConfig):
 
 def run(options: Options) -> None:
     """Train a model on a dataset. The same command goes on with a run that was interrupted."""
+    from hsi_inr_tf.data.datasets import together
     from hsi_inr_tf.training import train
     from hsi_inr_tf.training.parts import part_names
 
     folder = train(_settings(options, TrainConfig))
+    dataset, *_ = together(options.dataset)
     print(f"trained:  {folder}")
     flags = {
-        "dataset": options.dataset,
+        "dataset": dataset,
         "data-dir": options.data_dir,
         "split": part_names(options)[1] or "NAME:PART",
     }

@@ -1,5 +1,6 @@
 """The datasets that the package knows, in one table: each has a builder of its name in tfds_builders/."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -28,6 +29,12 @@ FOLDER = Dataset("folder:DIR")  # of the user's own, see from_folder
 def known(dataset: str) -> Dataset:
     """The row of "name", "name/config" or "folder:DIR"; that of a folder for what no row is about."""
     return DATASETS.get(dataset.partition("/")[0], FOLDER)
+
+
+def together(written: str) -> list[str]:
+    """The data sets of "cave+folder:DIR+arad_1k"; a + inside a folder's name is no end of it."""
+    names = "|".join(re.escape(name) for name in DATASETS)
+    return re.split(rf"\+(?=(?:{names})(?:[/+]|$)|folder:)", written)
 
 
 def spelt() -> str:

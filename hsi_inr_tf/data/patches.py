@@ -2,8 +2,8 @@
 s).
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,37 +39,50 @@ def patches(
     """
     import tensorflow as tf
 
+    examples = check_divides(batch_size, shard)
+    check_patch(scenes, patch)
+    augmentation = augmentation or Augmentation()
+    if augmentation.recolouring and (reflectances is None or not len(reflectances)):
+        raise InputError("augmentation: recolouring needs reflectances measured at the bands of the scenes")
+
+    def read(step):
+        return batch(scenes, patch, batch_size, seed, step, augmentation, examples, reflectances)
+
+    b, bands = len(examples), len(scenes.wavelengths)
+    shapes = [((b, patch, patch, channels), tf.float32) for channels in (3, bands)]
+    return numbered(read, shapes, first_step, steps)
+
+
+def numbered(read: Callable, shapes: Any, first_step: int, steps: int | None) -> "tf.data.Dataset":
+    """tf.data.Dataset of what `read(step)` gives, arrays of these (shape, type), from `first_step` on."""
+    import tensorflow as tf
+
+    def taken(step):
+        # Stateless, as it is: otherwise tf.data would give up reading ahead in parallel where operations must
+        # be deterministic.
+        return tf.numpy_function(
+            lambda s: read(int(s)), [step], tuple(kind for _, kind in shapes), stateful=False
+        )
+
+    def shaped(*arrays):
+        return tuple(tf.ensure_shape(array, shape) for array, (shape, _) in zip(arrays, shapes, strict=True))
+
+    numbers = tf.data.Dataset.range(
+        first_step, first_step + steps if steps is not None else np.iinfo(np.int64).max
+    )
+    return numbers.map(taken, num_parallel_calls=2, deterministic=True).map(shaped).prefetch(2)
+
+
+def check_divides(batch_size: int, shard: tuple[int, int]) -> range:
+    """The examples of every batch that are the part `shard` = (index, count); InputError unless all parts are
+    equal.
+    """
     index, count = shard
     if batch_size % count:
         raise InputError(
             f"a batch of {batch_size} cannot be shared by {count} workers, expected a multiple of {count}"
         )
-    check_patch(scenes, patch)
-    augmentation = augmentation or Augmentation()
-    if augmentation.recolouring and (reflectances is None or not len(reflectances)):
-        raise InputError("augmentation: recolouring needs reflectances measured at the bands of the scenes")
-    examples = range(index * batch_size // count, (index + 1) * batch_size // count)
-
-    def read(step):
-        # Stateless, as it is: otherwise tf.data would give up reading ahead in parallel where operations must
-        # be deterministic.
-        return tf.numpy_function(
-            lambda s: batch(scenes, patch, batch_size, seed, int(s), augmentation, examples, reflectances),
-            [step],
-            (tf.float32, tf.float32),
-            stateful=False,
-        )
-
-    def shaped(rgb, cube):
-        b = len(examples)
-        return tf.ensure_shape(rgb, [b, patch, patch, 3]), tf.ensure_shape(
-            cube, [b, patch, patch, len(scenes.wavelengths)]
-        )
-
-    numbers = tf.data.Dataset.range(
-        first_step, first_step + steps if steps is not None else np.iinfo(np.int64).max
-    )
-    return numbers.map(read, num_parallel_calls=2, deterministic=True).map(shaped).prefetch(2)
+    return range(index * batch_size // count, (index + 1) * batch_size // count)
 
 
 def check_patch(scenes: Scenes, patch: int) -> None:

@@ -32,6 +32,9 @@ class SpectralModel(keras.Model):
         measured reflectances (rgb, cube); by default nothing. Called before the first step.
         """
 
+    def prepare_together(self, sensors: Any, share: float = 0.0) -> None:
+        """The same for sensors of different bands, each a polynomials.Sensor; by default nothing."""
+
     def at(self, sampling: Any) -> "SpectralModel":
         """This model asked at other bands: its tables times `sampling` [bands, other bands] (spectral_splines
         .sampling), all else as it is. A model of its own.

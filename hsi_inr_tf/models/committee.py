@@ -85,6 +85,11 @@ class Committee(ImplicitModel):
             polynomials.fit(pictures, self.features.degree, RIDGE, chart, share)
         )
 
+    def prepare_together(self, sensors: Any, share: float = 0.0) -> None:
+        self.regression.coefficients.assign(
+            polynomials.fit_together(sensors, self.features.degree, RIDGE, share)
+        )
+
     def at(self, sampling: Any) -> "Committee":
         sampling = np.asarray(sampling, np.float64)
         asked = Committee.from_config({**self.get_config(), "bands": sampling.shape[1]})

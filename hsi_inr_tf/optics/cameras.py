@@ -69,6 +69,18 @@ def from_response(
     return Camera(name, wavelengths, sampled / total, encoding)
 
 
+def spread(camera: Camera, wavelengths: Sequence[float]) -> Camera:
+    """The same camera at `wavelengths` that cover its own, and perhaps more: zero beyond its own, and still
+    rendering ones to what it rendered them to.
+    """
+    if camera.fits(wavelengths):
+        return camera
+    density = camera.response / np.gradient(np.asarray(camera.wavelengths, np.float64))[:, None]
+    sampled = _weighted(_sample(camera.wavelengths, density, wavelengths), wavelengths)
+    response = sampled * (camera.response.sum(axis=0) / sampled.sum(axis=0))
+    return Camera(camera.name, wavelengths, response, camera.encoding)
+
+
 def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """(wavelengths [m] in nm, response [m, 3]) from lines of four numbers; a first line of words is passed
     over.

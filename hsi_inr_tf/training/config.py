@@ -51,13 +51,21 @@ class TrainConfig:
     """Run folder whose best weights are the first ones of this run (fine-tuning)."""
 
     dataset: str = "reflectance_collage"
-    """Dataset: cave, reflectance_collage, nus/<camera>, ntire2018/clean, arad_1k or folder:DIR."""
+    """Dataset: cave, reflectance_collage, nus/<camera>, ntire2018/clean, arad_1k or folder:DIR; or several,
+    as cave+folder:DIR+arad_1k, of other bands and cameras too for a model that is a function of the
+    wavelength (inr-compact, inr-edge).
+    """
+    shares: tuple[float, ...] = ()
+    """Of several datasets: how large a part of the batches each gives, as 0.5 0.3 0.2; by default all the
+    same.
+    """
     data_dir: Path | None = None
     """Where tfds build wrote it; by default TFDS's own place."""
     split: str | None = None
     """Named split (cave-22-10, cave-shared-16-4, ...) whose part "train" is trained on and whose part
     "validation", if any, chooses the best weights; or what to train on: NAME:PART or a split of the builder.
-    By default the dataset's usual one."""
+    By default the dataset's usual one. Of several datasets: theirs joined by +, as cave-22-10+train; those
+    left out are the usual ones."""
     validation_split: str | None = None
     """What chooses the best weights, if not the part "validation" of --split."""
     allow_missing: bool = False
@@ -170,6 +178,8 @@ class TrainConfig:
                     if not isinstance(values[name], str):
                         raise ValueError(f"{name} is {values[name]!r}, expected a path")
                     values[name] = Path(values[name])
+            if isinstance(values.get("shares"), list):
+                values["shares"] = tuple(values["shares"])
             if "augmentation" in values:
                 values["augmentation"] = _augmentation(values["augmentation"])
             for name, kind in get_type_hints(cls).items():

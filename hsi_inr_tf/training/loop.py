@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from hsi_inr_tf import data, metrics, models
+from hsi_inr_tf.data.mixture import mixed_patches
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import reflectances
 from hsi_inr_tf.trained import weights
@@ -44,11 +45,11 @@ def train(
 ) -> Path:
     """Train as configured, or go on with the run that is in the folder, and return the run folder.
 
-    `scenes` and `validation` (Scenes) stand in for config.dataset and config.split. Callbacks see a batch at
-    the end of every few steps (its number: the last step's; logs: loss) and an epoch for every validation
-    (logs: loss, learning_rate, val_*); setting model.stop_training ends the run. Raises InputError for bad
-    settings, a full disk and a loss that is not finite; Interrupted after Ctrl-C or SIGTERM, when everything
-    is saved.
+    `scenes` (Scenes, or a Mixture of several) and `validation` (Scenes) stand in for config.dataset and
+    config.split. Callbacks see a batch at the end of every few steps (its number: the last step's; logs:
+    loss) and an epoch for every validation (logs: loss, learning_rate, val_*); setting model.stop_training
+    ends the run. Raises InputError for bad settings, a full disk and a loss that is not finite; Interrupted
+    after Ctrl-C or SIGTERM, when everything is saved.
     """
     if (backend := keras.backend.backend()) != "tensorflow":
         raise InputError(f"Keras runs on {backend} (KERAS_BACKEND, keras.json), training on tensorflow only")
@@ -56,13 +57,15 @@ def train(
     devices.set_determinism(config)
     strategy = devices.strategy(config)
     if scenes is None:
-        scenes, validation = open_parts(config)
+        mixture, validation = open_parts(config)
+    else:
+        mixture = scenes if isinstance(scenes, data.Mixture) else data.Mixture.of([config.dataset], [scenes])
     folder = RunFolder(out_folder(config))
     chief = devices.is_chief(strategy)
     if chief:
         folder.check(config)
     with folder.lock() if chief else nullcontext(), Interruption() as stop, _lost_workers(strategy, folder):
-        _Run(config, folder, strategy, chief, scenes, validation, stop).go(callbacks)
+        _Run(config, folder, strategy, chief, mixture, validation, stop).go(callbacks)
     return folder.path
 
 
@@ -80,23 +83,26 @@ def resolved(config: TrainConfig) -> TrainConfig:
 class _Run:
     """The state of a run: model, optimizer, average of the weights, step, and what has been seen so far."""
 
-    def __init__(self, config, folder, strategy, chief, scenes, validation, stop):
+    def __init__(self, config, folder, strategy, chief, mixture, validation, stop):
         self.config = config
         self.folder = folder
         self.strategy = strategy
         self.chief = chief
-        self.scenes = scenes
-        self.measured = reflectances.measured(scenes.wavelengths, config.reflectances)
+        self.mixture = mixture
+        self.measured = [
+            reflectances.measured(part.wavelengths, config.reflectances) for part in mixture.parts
+        ]
         self.stop = stop
-        bands = len(scenes.wavelengths)
+        bands = len(mixture.wavelengths)
         overrides = dict(config.overrides) | ({} if bands == 31 else {"bands": bands})
 
         # `shown` is what is validated and saved: plain float32 outside the strategy, with the averaged
         # weights if there are any.
         self.shown = models.build(config.model, **overrides)
+        prepare.check_bands(self.shown, config, mixture)
         found = checkpoints.latest(folder.checkpoints)
         if not found:
-            prepare.first_weights(self.shown, config, scenes, self.measured)
+            prepare.first_weights(self.shown, config, mixture, self.measured)
         with strategy.scope(), devices.computing_in(config.precision):
             self.model = models.build(config.model, **overrides)
             self.model.set_weights(self.shown.get_weights())
@@ -109,9 +115,9 @@ class _Run:
             "average": self.average.variables if self.average else [],
         }
 
-        prepare.check_batch(self.shown, config, scenes, strategy.num_replicas_in_sync)
+        prepare.check_batch(self.shown, config, mixture, strategy.num_replicas_in_sync)
         self.description = prepare.describe(
-            self.shown, config, overrides, scenes, strategy.num_replicas_in_sync
+            self.shown, config, overrides, mixture, strategy.num_replicas_in_sync
         )
         self.validate = (
             Validation(self.shown, self.description, validation) if validation is not None and chief else None
@@ -208,21 +214,25 @@ class _Run:
 
     def run_steps(self):
         config = self.config
-        batches = devices.batches(
-            self.strategy,
-            partial(
-                data.patches,
-                self.scenes,
-                patch=config.patch,
-                batch_size=config.batch_size,
-                seed=config.seed,
-                first_step=self.step,
-                steps=config.steps - self.step,
-                augmentation=config.augmentation,
-                reflectances=self.measured,
-            ),
+        several = not self.mixture.alone
+        settings = {
+            "patch": config.patch,
+            "batch_size": config.batch_size,
+            "seed": config.seed,
+            "first_step": self.step,
+            "steps": config.steps - self.step,
+            "augmentation": config.augmentation,
+        }
+        if several:
+            dataset = partial(mixed_patches, self.mixture, reflectances=self.measured, **settings)
+        else:
+            dataset = partial(data.patches, self.mixture.parts[0], reflectances=self.measured[0], **settings)
+        batches = devices.batches(self.strategy, dataset)
+        asked = self.model.spectral and not self.mixture.at_knots
+        samplings = self.mixture.samplings if asked else None
+        run = several_steps(
+            training_step(self.model, self.optimizer, self.average, config, self.strategy, samplings)
         )
-        run = several_steps(training_step(self.model, self.optimizer, self.average, config, self.strategy))
         # Workers must cut the run into the same calls, whatever each one's clock says.
         call, adapt = (CLUSTER_CALL, False) if devices.is_cluster(self.strategy) else (1, True)
         if not self.settled:
@@ -316,7 +326,7 @@ class _Run:
         return losses
 
     def diverged(self, what, step) -> InputError:
-        names = scenes_of_batch(self.scenes, self.config, step - 1)
+        names = scenes_of_batch(self.mixture, self.config, step - 1)
         return InputError(
             f"{what} stopped being finite at step {step} (scenes {', '.join(names)}); the last good "
             "checkpoint is "

@@ -1,4 +1,7 @@
-"""Training losses: cube and prediction [batch, height, width, bands] -> one number an example [batch]."""
+"""Training losses: cube and prediction [batch, height, width, bands] -> one number an example [batch].
+
+Where examples have fewer bands than there is room for, `bands` [batch] says how many; both are zero beyond.
+"""
 
 from hsi_inr_tf.annotations import Tensor
 
@@ -22,14 +25,14 @@ TINY = 1e-6
 DARKEST = 0.01
 
 
-def l1(cube: Tensor, predicted: Tensor) -> Tensor:
+def l1(cube: Tensor, predicted: Tensor, bands: Tensor = None) -> Tensor:
     """Eq. 1: mean absolute difference."""
-    return ops.mean(ops.abs(cube - predicted), axis=(1, 2, 3))
+    return _mean(ops.abs(cube - predicted), bands)
 
 
-def mrae(cube: Tensor, predicted: Tensor) -> Tensor:
+def mrae(cube: Tensor, predicted: Tensor, bands: Tensor = None) -> Tensor:
     """Mean relative absolute error, against max(cube, 0.01)."""
-    return ops.mean(ops.abs(cube - predicted) / ops.maximum(cube, DARKEST), axis=(1, 2, 3))
+    return _mean(ops.abs(cube - predicted) / ops.maximum(cube, DARKEST), bands)
 
 
 def spectral_angle(cube: Tensor, predicted: Tensor) -> Tensor:
@@ -48,12 +51,17 @@ def spectral_angle(cube: Tensor, predicted: Tensor) -> Tensor:
     return ops.mean(angle * ops.cast(light > 0.0, angle.dtype), axis=(1, 2))
 
 
-def l1_sam(cube: Tensor, predicted: Tensor) -> Tensor:
+def l1_sam(cube: Tensor, predicted: Tensor, bands: Tensor = None) -> Tensor:
     """L1 plus a tenth of the spectral angle in radians."""
-    return l1(cube, predicted) + SAM_WEIGHT * spectral_angle(cube, predicted)
+    return l1(cube, predicted, bands) + SAM_WEIGHT * spectral_angle(cube, predicted)
 
 
 LOSSES = {"l1": l1, "l1+sam": l1_sam, "mrae": mrae}
+
+
+def _mean(values, bands):
+    mean = ops.mean(values, axis=(1, 2, 3))
+    return mean if bands is None else mean * (values.shape[-1] / ops.cast(bands, mean.dtype))
 
 
 def _square(spectra):

@@ -23,16 +23,18 @@ class Validation:
     ) -> None:
         self.scenes = scenes
         self.shown = shown
+        self.spectral = model.spectral
         self.cubes: dict = {}
         self._reconstruct = Reconstructor(KerasEngine(model, description)).reconstruct
 
     def __call__(self, between=lambda: None) -> dict[str, float]:
         """The mean scores; `between` is called before each scene and may raise to break off."""
-        names = iter(self.scenes.names)
+        names, scenes = iter(self.scenes.names), self.scenes
+        asked = {"wavelengths": scenes.wavelengths, "widths": scenes.widths if self.spectral else None}
 
         def predict(rgb):
             between()
-            cube = self._reconstruct(rgb).data
+            cube = self._reconstruct(rgb, **asked).data
             name = next(names)
             if len(self.cubes) < self.shown or name in self.cubes:
                 self.cubes[name] = cube

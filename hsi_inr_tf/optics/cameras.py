@@ -69,7 +69,7 @@ def from_response(
     return Camera(name, wavelengths, sampled / total, encoding)
 
 
-def spread(camera: Camera, wavelengths: Sequence[float]) -> Camera:
+def spread(camera: Camera, wavelengths: tuple[float, ...]) -> Camera:
     """The same camera at `wavelengths` that cover its own, and perhaps more: zero beyond its own, and still
     rendering ones to what it rendered them to.
     """

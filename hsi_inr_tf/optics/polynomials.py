@@ -63,7 +63,7 @@ def fit_together(sensors: Sequence[Sensor], degree: int, ridge: float, share: fl
     """
     from scipy.linalg import solve
 
-    left = right = total = 0.0
+    left = right = total = np.zeros((1, 1))
     for sensor in sensors:
         gram, moments = _with_chart(sensor.pictures, degree, sensor.chart, share if sensor.chart else 0.0)
         left = left + sensor.weight * np.kron(gram, sensor.sampling @ sensor.sampling.T)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hsi_inr_tf.errors import InputError
 
@@ -30,7 +31,7 @@ def common_knots(sensors: Sequence[Sequence[float]]) -> tuple[float, ...]:
 
 
 def sampling(
-    knots: Sequence[float], wavelengths: Sequence[float], widths: Sequence[float] | None = None
+    knots: ArrayLike, wavelengths: ArrayLike, widths: float | Sequence[float] | None = None
 ) -> np.ndarray:
     """The matrix [knots, bands] from values at the `knots` to bands at `wavelengths`, all in nm, in float64.
 
@@ -49,15 +50,15 @@ def sampling(
     centres = np.clip(wavelengths, low, high)
     values = spline(centres)
     if widths is not None:
-        widths = _widths(widths, len(wavelengths))
-        first, last = np.clip(centres - widths / 2, low, high), np.clip(centres + widths / 2, low, high)
+        fwhm = _widths(widths, len(wavelengths))
+        first, last = np.clip(centres - fwhm / 2, low, high), np.clip(centres + fwhm / 2, low, high)
         whole = spline.antiderivative()
-        wide = widths > 0
+        wide = fwhm > 0
         values[wide] = (whole(last[wide]) - whole(first[wide])) / (last - first)[wide, None]
     return values.T
 
 
-def cardinal(knots: Sequence[float]) -> Any:
+def cardinal(knots: np.ndarray) -> Any:
     """A scipy CubicSpline: wavelengths [n] -> [n, knots], the k-th of which is 1 at the k-th knot, 0 at the
     others.
     """

@@ -21,7 +21,7 @@ def asked(
     model: "SpectralModel",
     description: ModelDescription,
     wavelengths: Sequence[float],
-    widths: Sequence[float] | None = None,
+    widths: float | Sequence[float] | None = None,
 ) -> tuple["SpectralModel", ModelDescription]:
     """(model, description) at these wavelengths in nm, averaged over `widths` where they are given.
 

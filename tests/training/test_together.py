@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_loop import COMMITTEE
-from test_resume import Preempted, assert_same_run
 
 from hsi_inr_tf import load
 from hsi_inr_tf.data import Augmentation, Mixture, Scenes
@@ -22,6 +20,8 @@ from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.training import Interrupted, train
 from hsi_inr_tf.training.losses import LOSSES
 from tests.training.small_scenes import small_scenes
+from tests.training.test_loop import COMMITTEE
+from tests.training.test_resume import Preempted, assert_same_run
 
 FOLDER = tuple(float(nm) for nm in range(420, 801, 20))
 CAVE = tuple(float(nm) for nm in range(400, 701, 10))

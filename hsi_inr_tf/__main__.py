@@ -2,4 +2,5 @@
 
 from hsi_inr_tf.cli.main import main
 
-main()
+if __name__ == "__main__":  # workers that a runner starts import this file
+    main()

@@ -6,6 +6,8 @@ EXTRA_OF = {
     "keras": "train",
     "tensorflow_datasets": "train",
     "apache_beam": "beam",
+    "dask": "dask",
+    "distributed": "dask",
     "kserve": "serving",
     "tensorflow_serving": "serving",
     "huggingface_hub": "hub",

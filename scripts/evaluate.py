@@ -3,4 +3,5 @@
 
 from hsi_inr_tf.cli.main import run
 
-run("evaluate")
+if __name__ == "__main__":  # workers that a runner starts import this file
+    run("evaluate")

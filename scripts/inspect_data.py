@@ -3,4 +3,5 @@
 
 from hsi_inr_tf.cli.main import run
 
-run("inspect-data")
+if __name__ == "__main__":  # workers that a runner starts import this file
+    run("inspect-data")

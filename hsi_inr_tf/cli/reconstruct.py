@@ -1,5 +1,6 @@
 """From photographs to hyperspectral cubes."""
 
+import logging
 import sys
 import time
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from hsi_inr_tf.ranges import between, one_of, whole
 
 if TYPE_CHECKING:
     from hsi_inr_tf.inference import Reconstructor
+
+SHOWN = 10  # broken pictures that a sentence names
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,12 @@ class Options:
     max_pixels: int | None = None
     """How many pixels a picture may have; without it about 179 million, of which more are refused."""
     runner: str | None = None
-    """Reconstruct on an Apache Beam runner, DirectRunner or a cluster's; a picture that cannot be read does
-    not stop the rest.
+    """Reconstruct on an Apache Beam runner: DirectRunner, DaskRunner or another cluster's; a picture that
+    cannot be read does not stop the rest.
     """
     runner_options: tuple[str, ...] = ()
     """What the runner takes, as direct_num_workers=2 direct_running_mode=multi_processing, or
-    job_endpoint=HOST:PORT.
+    dask_client_address=HOST:PORT, or job_endpoint=HOST:PORT.
     """
 
 
@@ -176,6 +179,7 @@ def _wavelengths(options) -> tuple[float, ...] | None:
 
 def _on_runner(images, targets, options):
     """The same on a Beam runner; pictures that cannot be read are reported at the end."""
+    logging.basicConfig(level=logging.ERROR)  # Beam warns of what it misses while it is imported
     try:
         from hsi_inr_tf.inference import beam
     except ImportError as error:
@@ -189,15 +193,23 @@ def _on_runner(images, targets, options):
     )
     work = partial(reconstruct_file, options=options)
     outcomes = beam.run(
-        zip(images, targets, strict=True), options.model, work, report, options.runner, options.runner_options
+        zip(images, targets, strict=True),
+        options.model,
+        work,
+        report,
+        options.runner,
+        options.runner_options,
+        options.engine,
     )
     for outcome in outcomes:
         if outcome.summary:
             print(outcome.summary)
     broken = [outcome.error for outcome in outcomes if outcome.error]
     if broken:
+        more = f"; and {len(broken) - SHOWN} more, which {report} names" if len(broken) > SHOWN else ""
         raise InputError(
-            f"{len(broken)} of {len(outcomes)} pictures were not reconstructed: {'; '.join(broken)}"
+            f"{len(broken)} of {len(outcomes)} pictures were not reconstructed: "
+            f"{'; '.join(broken[:SHOWN])}{more}"
         )
 
 

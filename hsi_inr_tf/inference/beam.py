@@ -4,19 +4,21 @@ It lives in a module of its own because Beam's workers import it by name.
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import apache_beam as beam
-from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.errors import InputError, first_line
+from hsi_inr_tf.extras import EXTRA_OF
+from hsi_inr_tf.files import read_json, work_folder, write_json, write_text
 
-if TYPE_CHECKING:
-    from hsi_inr_tf.inference import Reconstructor
+DASK = "apache_beam.runners.dask.dask_runner.DaskRunner"  # of which Beam has no short name
+MOST_PARTITIONS = 10_000  # on Dask, whose scheduler takes some 0.2 ms for each
 
 
 @dataclass(frozen=True)
@@ -28,34 +30,30 @@ class Outcome:
     error: str | None = None
 
 
-class ReconstructorHandler(ModelHandler[tuple[str, str], Outcome, object]):
-    """Loads a model once a worker and calls `work(reconstructor, picture, target) -> summary` for every pair
-    of paths.
+class Reconstruct(beam.DoFn):
+    """Calls `work(reconstructor, picture, target) -> summary` for every (number, picture, target), and writes
+    what became of it to the file `number`.json in `folder`.
 
-    A picture that cannot be read becomes an Outcome with its error, and the others go on.
+    A picture that cannot be read becomes an Outcome with its error, and the others go on. A file each, since
+    what is handed on between the steps of a pipeline is lost or computed twice on some runners: Dask's drops
+    what a bundle gives when it finishes (as Beam's BatchElements and RunInference do), and computes what a
+    file sink waits for once more.
     """
 
-    def __init__(self, model: str, work: Callable) -> None:
-        super().__init__()
+    def __init__(self, model: str, engine: str, work: Callable, folder: str) -> None:
         self.model = model
+        self.engine = engine
         self.work = work
+        self.folder = folder
 
-    def load_model(self) -> "Reconstructor":
-        from hsi_inr_tf.inference import load
-
-        return load(self.model)
-
-    def run_inference(
-        self, batch: Sequence[tuple[str, str]], model: Any, inference_args: dict | None = None
-    ) -> Iterable[Outcome]:
-        for picture, target in batch:
-            try:
-                yield Outcome(picture, summary=self.work(model, Path(picture), Path(target)))
-            except InputError as error:
-                yield Outcome(picture, error=str(error))
-
-    def batch_elements_kwargs(self) -> dict[str, int]:
-        return {"max_batch_size": 1}  # pictures differ in size, and each fills the processor by itself
+    def process(self, job: tuple[int, str, str]) -> None:
+        number, picture, target = job
+        try:
+            summary = self.work(_loaded(self.model, self.engine), Path(picture), Path(target))
+            outcome = Outcome(picture, summary=summary)
+        except InputError as error:
+            outcome = Outcome(picture, error=str(error))
+        write_json(Path(self.folder) / f"{number}.json", asdict(outcome))
 
 
 def run(
@@ -65,46 +63,73 @@ def run(
     report: Path,
     runner: str = "DirectRunner",
     options: Sequence[str] = (),
+    engine: str = "auto",
 ) -> list[Outcome]:
-    """Reconstruct all `pairs` (picture, target) on a Beam runner; gives the outcomes, sorted by picture, as
-    `report` holds them.
+    """Reconstruct all `pairs` (picture, target) on a Beam runner; gives an outcome for each, sorted by
+    picture, as `report` holds them, a file of JSON lines.
 
-    `report` is a file of JSON lines. `options` are the runner's, as "name=value". On a cluster the workers
-    must see the same paths and have this package installed. Raises InputError if there is no such runner.
+    What the runner loses, or leaves when it fails, has an outcome that says so. `options` are the runner's,
+    as "name=value". On a cluster the workers must see the same paths and have this package installed. Raises
+    InputError if there is no such runner or model.
     """
+    jobs = [(number, str(picture), str(target)) for number, (picture, target) in enumerate(pairs)]
+    pipeline_options = _options(runner, options, len(jobs))
+    _loaded(model, engine)  # what cannot be loaded is refused before a worker starts
+    failure = None
+    with work_folder(report, ".outcomes") as folder:
+        try:
+            with beam.Pipeline(options=pipeline_options) as pipeline:
+                (
+                    pipeline
+                    | "pictures" >> beam.Create(jobs)
+                    | "spread" >> beam.Reshuffle()
+                    | "reconstruct" >> beam.ParDo(Reconstruct(model, engine, work, str(folder.resolve())))
+                )
+        except Exception as error:  # of whatever kind the runner has; the outcomes say what is missing
+            failure = f"{type(error).__name__}: {first_line(error)}"
+        outcomes = accounted_for(jobs, folder, failure)
+        if failure and all(outcome.summary is None for outcome in outcomes):
+            raise InputError(f"{runner} failed, and reconstructed nothing ({failure})")
+        write_text(report, "".join(json.dumps(asdict(outcome)) + "\n" for outcome in outcomes))
+    return outcomes
+
+
+def accounted_for(
+    jobs: Sequence[tuple[int, str, str]], folder: Path, failure: str | None = None
+) -> list[Outcome]:
+    """An outcome for every one of `jobs` (number, picture, target), sorted by picture, read from `folder`;
+    one that is not there was lost, by the `failure` if there was one.
+    """
+    outcomes = []
+    for number, picture, _ in jobs:
+        written = folder / f"{number}.json"
+        if written.is_file():
+            outcomes.append(Outcome(**read_json(written)))
+        else:
+            lost = f"{picture} was lost by the runner{f' ({failure})' if failure else ''}"
+            outcomes.append(Outcome(picture, error=f"{lost}: reconstruct it again"))
+    return sorted(outcomes, key=lambda outcome: outcome.picture)
+
+
+def _options(runner: str, options: Sequence[str], jobs: int) -> PipelineOptions:
+    """Beam's options, after a look whether there is such a runner."""
+    runner = DASK if runner == "DaskRunner" else runner
+    wanted = ["default_sdk_harness_log_level=ERROR"]  # workers tell of every step; what fails is raised
+    if runner == DASK and not any(option.startswith("dask_") and "partition" in option for option in options):
+        wanted.append(f"dask_partition_size={1 + jobs // MOST_PARTITIONS}")  # else all are one worker's
     try:
-        wanted = [
-            "default_sdk_harness_log_level=ERROR",
-            *options,
-        ]  # workers otherwise tell of every step; what fails is raised
-        pipeline_options = PipelineOptions([f"--runner={runner}", *(f"--{option}" for option in wanted)])
         beam.runners.create_runner(runner)
+        logging.getLogger("distributed").setLevel(logging.ERROR)  # Dask's, which tells of every step too
+        return PipelineOptions([f"--runner={runner}", *(f"--{option}" for option in [*wanted, *options])])
     except (ValueError, ImportError, AttributeError) as error:
-        raise InputError(f"Beam has no runner {runner} ({str(error).splitlines()[0]})") from error
-    jobs = [(str(picture), str(target)) for picture, target in pairs]
-    with beam.Pipeline(options=pipeline_options) as pipeline:
-        (
-            pipeline
-            | "pictures" >> beam.Create(jobs)
-            | "spread" >> beam.Reshuffle()
-            | "reconstruct" >> RunInference(ReconstructorHandler(model, work))
-            | "lines" >> beam.Map(_line)
-            | "report" >> beam.io.WriteToText(str(report), shard_name_template="")
-        )
-    outcomes = [Outcome(**json.loads(line)) for line in report.read_text("utf-8").splitlines()]
-    return accounted_for(jobs, outcomes)
+        if isinstance(error, ModuleNotFoundError) and error.name in EXTRA_OF:
+            raise
+        raise InputError(f"Beam has no runner {runner} ({first_line(error)})") from error
 
 
-def accounted_for(jobs: Sequence[tuple[str, str]], outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """An outcome for every one of `jobs` (picture, target), sorted by picture: some runners lose elements, or
-    compute them twice.
-    """
-    told = {outcome.picture: outcome for outcome in outcomes}
-    return [
-        told.get(picture, Outcome(picture, error=f"{picture} was lost by the runner: reconstruct it again"))
-        for picture in sorted({picture for picture, _ in jobs})
-    ]
+@cache
+def _loaded(model: str, engine: str):
+    """The model, loaded once a process: some runners make a DoFn anew for every bundle."""
+    from hsi_inr_tf.inference import load
 
-
-def _line(outcome: Outcome) -> str:
-    return json.dumps(asdict(outcome))
+    return load(model, engine)

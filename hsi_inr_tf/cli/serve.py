@@ -51,9 +51,9 @@ def run(options: Options) -> None:
     _check(options)
     reconstructor = load(options.model, options.engine)
     limits = Limits(options.max_body_mb << 20, options.max_pixels, options.max_json_pixels)
-    model = ServedModel(
-        options.name or reconstructor.description.model, reconstructor, limits, options.workers
-    )
+    name = options.name or reconstructor.description.model
+    _check_name(name)  # a stranger's description may say anything
+    model = ServedModel(name, reconstructor, limits, options.workers)
     grpc = f"; gRPC at {options.host}:{options.grpc_port}" if options.grpc_port is not None else ""
     print(
         f"serving {model.name} at http://{options.host}:{options.port}/v1/models/{model.name}:predict and "
@@ -64,15 +64,21 @@ def run(options: Options) -> None:
 
 
 def _check(options):
-    if options.name is not None and not re.fullmatch(r"[\w.-]+", options.name):
-        raise InputError(
-            f"--name {options.name} cannot stand in an address, expected letters, digits, points and dashes"
-        )
+    if options.name is not None:
+        _check_name(options.name)
     if options.port == options.grpc_port:
         raise InputError(f"--port and --grpc-port are both {options.port}, expected two ports")
     for port in (options.port, options.grpc_port):
         if port is not None:
             _check_free(options.host, port)
+
+
+def _check_name(name):
+    if not re.fullmatch(r"[\w.-]{1,100}", name, re.ASCII):
+        raise InputError(
+            f"--name {name[:100]} cannot stand in an address, expected up to 100 ASCII letters, digits, "
+            "points and dashes"
+        )
 
 
 def _check_free(host, port):

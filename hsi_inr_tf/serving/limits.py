@@ -12,7 +12,7 @@ PATIENCE = 30.0
 class Limits:
     """`body`: bytes of a request. `pixels`: of all pictures of a request together. `json_pixels`: the same
     where the answer is JSON, which takes some 350 bytes a pixel and is built in memory. `pictures`: of one
-    request. `requests`: at the same time.
+    request. `requests`: at the same time. `seconds`: until an answer, once the body is there.
     """
 
     body: int = 32 << 20
@@ -20,6 +20,7 @@ class Limits:
     json_pixels: int = 1 << 16
     pictures: int = 64
     requests: int = 64
+    seconds: float = 120.0
 
 
 class RequestLimit:

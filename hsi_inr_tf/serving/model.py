@@ -19,15 +19,7 @@ from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.optics import srgb
 from hsi_inr_tf.pictures.images import decode_image
 from hsi_inr_tf.serving.limits import Limits
-
-
-class Refused(InvalidInput):
-    """A request that cannot be answered as it is; the client is told why in a sentence (400, or
-    INVALID_ARGUMENT).
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason if len(reason) < 300 else reason[:300] + " ...")
+from hsi_inr_tf.serving.refusals import Refused, TooLong
 
 
 class ServedModel(Model):
@@ -68,7 +60,18 @@ class ServedModel(Model):
 
     async def predict(self, payload, headers=None, response_headers=None):
         answer = self._v2 if isinstance(payload, InferRequest) else self._v1
-        return await asyncio.get_running_loop().run_in_executor(self.executor, _refusing, answer, payload)
+        return await self.in_turn(answer, payload)
+
+    async def in_turn(self, work, *arguments):
+        """`work(*arguments)` in a thread, once there is one. Raises Refused for whatever is wrong with them,
+        and TooLong after `limits.seconds`: what has not begun by then, or by gRPC's deadline, never does.
+        """
+        working = asyncio.get_running_loop().run_in_executor(self.executor, _refusing, work, *arguments)
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                return await working
+        except TimeoutError as error:
+            raise TooLong(f"the answer took longer than {self.limits.seconds:g} s, ask for less") from error
 
     def _v1(self, payload) -> dict:
         if not isinstance(payload, dict):
@@ -115,6 +118,7 @@ class ServedModel(Model):
         return self.decoded(_from_base64(file))
 
     def _v2(self, request: InferRequest) -> InferResponse:
+        _check(request)
         if len(request.inputs) != 1 or request.inputs[0].name not in ("rgb", "image_bytes"):
             names = ", ".join(str(tensor.name) for tensor in request.inputs)
             raise InputError(f'expected one input, "rgb" or "image_bytes", but got {names or "none"}')
@@ -149,6 +153,8 @@ class ServedModel(Model):
             if tensor.datatype != "BYTES":
                 raise InputError(f"input image_bytes has datatype {tensor.datatype}, expected BYTES")
             files = self._counted(_values(tensor).reshape(-1))
+            if not all(isinstance(file, str | bytes) for file in files):
+                raise InputError("input image_bytes holds what is no text, expected files as base64")
             return [self.decoded(_from_base64(file) if isinstance(file, str) else file) for file in files]
         if tensor.datatype not in ("FP32", "FP64", "UINT8"):
             raise InputError(f"input rgb has datatype {tensor.datatype}, expected FP32 or UINT8")
@@ -178,14 +184,29 @@ class ServedModel(Model):
         return [self.reconstructor.reconstruct(picture).data for picture in pictures]
 
 
-def _refusing(answer, payload):
-    """`answer(payload)`, where whatever is wrong with the payload becomes a Refused."""
+def _refusing(work, *arguments):
+    """`work(*arguments)`, where whatever is wrong with them becomes a Refused."""
     try:
-        return answer(payload)
+        return work(*arguments)
     except InputError as error:
         raise Refused(str(error)) from error
     except InvalidInput as error:
         raise Refused(error.reason) from error
+
+
+def _check(request: InferRequest) -> None:
+    """InputError for fields of other types than V2 has, which JSON beside binary tensors may hold."""
+    if request.from_grpc:
+        return
+    if not isinstance(request.id, str | None):
+        raise InputError('"id" must be a string')
+    outputs = request.request_outputs or []
+    for holder in (request, *request.inputs, *outputs):
+        if not isinstance(holder.parameters, dict | None):
+            raise InputError('"parameters" must be an object')
+    for holder in (*request.inputs, *outputs):
+        if not isinstance(holder.name, str):
+            raise InputError('"name" must be a string')
 
 
 def _pictures(batch) -> list[np.ndarray]:

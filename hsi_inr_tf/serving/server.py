@@ -3,25 +3,25 @@ orderly end.
 """
 
 import asyncio
+import logging
 import struct
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import kserve.model_server
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from grpc import aio
 from kserve import ModelServer
 from kserve.errors import InvalidInput
 from kserve.protocol.dataplane import DataPlane
 from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc
-from kserve.protocol.grpc.interceptors import ExceptionToStatusInterceptor, LoggingInterceptor
 from kserve.protocol.grpc.servicer import InferenceServicer
 from kserve.protocol.model_repository_extension import ModelRepositoryExtension
 
+from hsi_inr_tf.serving import refusals
 from hsi_inr_tf.serving.limits import BodyLimit, RequestLimit
-from hsi_inr_tf.serving.model import Refused, ServedModel
+from hsi_inr_tf.serving.model import ServedModel
+from hsi_inr_tf.serving.refusals import Refused
 from hsi_inr_tf.serving.upload import upload_to
 
 GRACE = 30  # seconds that requests under way get to finish
@@ -46,15 +46,16 @@ class Server(ModelServer):
         app = kserve.model_server.app
         app.add_middleware(BodyLimit, limit=model.limits.body)
         app.add_middleware(RequestLimit, limit=model.limits.requests)  # added last, so asked first
-        app.add_exception_handler(Refused, _refused)
-        app.add_exception_handler(RequestValidationError, _not_valid)
         app.add_api_route(f"/v1/models/{model.name}/metadata", _metadata_of(model), methods=["GET"])
         app.add_api_route(f"/v1/models/{model.name}/cube", upload_to(model), methods=["POST"])
         self.start([model])
 
     async def _serve(self):
-        config = self._rest_server.config  # kserve binds to every address
-        config.host = self.host
+        self._rest_server._add_exception_handlers = refusals.add_to  # kserve's write tracebacks into the log
+        logging.getLogger("kserve.trace").setLevel(logging.WARNING)  # uvicorn logs a line a request already
+        config = self._rest_server.config
+        config.host = self.host  # kserve binds to every address
+        config.http = "h11"  # which refuses headers of more than 64 KB; httptools holds what comes
         # Of connections, idle ones too; beyond it uvicorn refuses everyone.
         config.limit_concurrency = 16 * self.limits.requests
         if self.rpc_port is None:
@@ -70,7 +71,7 @@ class Server(ModelServer):
         largest = self.limits.pixels * 4096 + (1 << 20)  # a cube of 1024 bands
         server = aio.server(
             ThreadPoolExecutor(2),
-            interceptors=(LoggingInterceptor(), ExceptionToStatusInterceptor()),
+            interceptors=(refusals.Answering(),),
             maximum_concurrent_rpcs=self.limits.requests,
             options=[
                 ("grpc.max_receive_message_length", self.limits.body),
@@ -93,8 +94,11 @@ class CheckedDataPlane(DataPlane):
     """Refuses, in a sentence, requests that kserve's decoder trips over."""
 
     def decode(self, body: Any, headers: dict[str, str] | None, *args: Any, **kwargs: Any) -> Any:
-        if headers and "content-type" in headers:  # "application/json; charset=utf-8" is JSON too
-            headers = {**headers, "content-type": headers["content-type"].split(";")[0].strip().lower()}
+        kind = (headers or {}).get("content-type", "")
+        if "cloudevents" in kind.lower() or any(name.startswith("ce-") for name in headers or ()):
+            raise Refused("events are not taken, expected the request itself as application/json")
+        if kind:  # "application/json; charset=utf-8" is JSON too
+            headers = {**headers, "content-type": kind.split(";")[0].strip().lower()}
         try:
             return super().decode(body, headers, *args, **kwargs)
         except InvalidInput as error:
@@ -135,13 +139,3 @@ def _metadata_of(model):
         return {"model_spec": {"name": model.name}, "metadata": metadata}
 
     return answer
-
-
-async def _refused(_, error):
-    return JSONResponse({"error": str(error)}, 400)
-
-
-async def _not_valid(_, error):
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return JSONResponse({"error": f"the request cannot be read: {place}: {first['msg']}"}, 400)

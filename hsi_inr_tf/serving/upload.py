@@ -1,6 +1,5 @@
 """A photograph in, a cube file out: what a person with curl asks for."""
 
-import asyncio
 import io
 import tempfile
 import zipfile
@@ -12,7 +11,7 @@ from fastapi.responses import Response
 
 from hsi_inr_tf import cubes
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.serving.model import Refused, ServedModel
+from hsi_inr_tf.serving.model import ServedModel
 
 # What `?format=` may ask for -> the type of the answer.
 ANSWERS = {"npz": "application/octet-stream", "envi": "application/zip"}
@@ -25,12 +24,7 @@ def upload_to(model: ServedModel) -> Callable:
 
     async def answer(request: Request, format: str = "npz") -> Response:
         body = await request.body()
-        try:
-            written = await asyncio.get_running_loop().run_in_executor(
-                model.executor, _cube_file, model, body, format
-            )
-        except InputError as error:
-            raise Refused(str(error)) from error
+        written = await model.in_turn(_cube_file, model, body, format)
         name = f"cube.{'npz' if format == 'npz' else 'zip'}"
         return Response(
             written,

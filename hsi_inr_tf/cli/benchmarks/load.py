@@ -127,16 +127,16 @@ class Running:
 
 
 @contextlib.contextmanager
-def serving(model: str, *arguments: str, wait: float = 600.0) -> Iterator[Running]:
+def serving(model: str, *arguments: str, wait: float = 600.0, log=subprocess.DEVNULL) -> Iterator[Running]:
     """Runs hsi-inr serve on free ports of loopback, gives a Running once it is ready, and ends it with
-    SIGTERM.
+    SIGTERM. What it prints goes to `log`.
     """
     port, grpc_port = _free_port(), _free_port()
     ports = ("--port", str(port), "--grpc-port", str(grpc_port))
     process = subprocess.Popen(
         [sys.executable, "-m", "hsi_inr_tf", "serve", str(model), "--name", "loaded", *ports, *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
     )
     server = Running(process, port, grpc_port, "loaded")
     try:

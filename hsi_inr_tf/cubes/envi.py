@@ -2,7 +2,9 @@
 as it is computed.
 """
 
+import os
 import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -24,6 +26,7 @@ from hsi_inr_tf.files.georeference import (
     quiet_rasterio,
     settled,
 )
+from hsi_inr_tf.files.replacing import remove_left, temporary_name
 
 DATA_TYPES = {
     1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8",
@@ -38,14 +41,38 @@ FIELD = "hsi_inr_tf metadata"
 
 
 def write(cube: Any, path: Path, dtype: str = "float32") -> None:
-    """Writes `path` (.hdr) and, beside it, the .img."""
+    """Writes `path` (.hdr) and, beside it, the .img.
+
+    Two files cannot change at once: while new values take their place there is no header, so that nobody ever
+    opens an old one over new values.
+    """
     _spectral()  # before anything is computed
     header, values = path.with_suffix(".hdr"), path.with_suffix(".img")
     storage = Storage.of(cube, dtype)
-    with replacing(header) as new_header, replacing(values) as new_values:
+    with replacing(header) as new_header, ExitStack() as at_the_end, replacing(values) as new_values:
         with open(new_values, "wb") as file:
             storage.write(cube, file)
         _write_header(cube, new_header, storage)
+        at_the_end.enter_context(_aside(header))  # until the values have their name
+
+
+@contextmanager
+def _aside(header: Path):
+    """Within, the header has another name; afterwards it is gone, or back if the block failed."""
+    left = header.with_name(f"{header.name}.old")
+    remove_left(left)  # by a killed process
+    aside = temporary_name(left)
+    try:
+        os.replace(header, aside)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        yield
+    except BaseException:
+        os.replace(aside, header)
+        raise
+    aside.unlink()
 
 
 def _spectral():

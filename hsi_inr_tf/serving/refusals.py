@@ -2,10 +2,10 @@
 one line of log a request.
 """
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 import grpc
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from google.protobuf.message import DecodeError
@@ -50,7 +50,7 @@ def status_of(error: Exception) -> tuple[int, StatusCode] | None:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), None)
 
 
-def add_to(app: Callable) -> None:
+def add_to(app: FastAPI) -> None:
     """Let the FastAPI `app` answer whatever is raised in the one form."""
     for kind in STATUS:
         app.add_exception_handler(kind, _refuse)

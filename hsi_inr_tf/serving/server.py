@@ -98,7 +98,7 @@ class CheckedDataPlane(DataPlane):
         if "cloudevents" in kind.lower() or any(name.startswith("ce-") for name in headers or ()):
             raise Refused("events are not taken, expected the request itself as application/json")
         if kind:  # "application/json; charset=utf-8" is JSON too
-            headers = {**headers, "content-type": kind.split(";")[0].strip().lower()}
+            headers = {**(headers or {}), "content-type": kind.split(";")[0].strip().lower()}
         try:
             return super().decode(body, headers, *args, **kwargs)
         except InvalidInput as error:

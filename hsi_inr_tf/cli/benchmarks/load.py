@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import numpy as np
 import tyro
@@ -127,7 +127,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def serving(model: str, *arguments: str, wait: float = 600.0, log=subprocess.DEVNULL) -> Iterator[Running]:
+def serving(
+    model: str, *arguments: str, wait: float = 600.0, log: IO | int = subprocess.DEVNULL
+) -> Iterator[Running]:
     """Runs hsi-inr serve on free ports of loopback, gives a Running once it is ready, and ends it with
     SIGTERM. What it prints goes to `log`.
     """

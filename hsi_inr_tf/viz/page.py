@@ -4,10 +4,7 @@ nothing from elsewhere.
 
 import base64
 import gzip
-import html
 import io
-import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +17,11 @@ from hsi_inr_tf.cubes.summary import picture_of, spread_points
 from hsi_inr_tf.files import write_text
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
 from hsi_inr_tf.viz.figures import check_comparable
+from hsi_inr_tf.viz.templates import render
 
 if TYPE_CHECKING:
     from hsi_inr_tf.cubes import HyperspectralImage
 
-TEMPLATE = Path(__file__).with_name("page.html")
 LONGEST = 512  # pixels of the longer side that the page holds; of larger cubes every n-th pixel is shown
 
 
@@ -86,14 +83,14 @@ def page_of(
         " Solid: the cube; dashed: the reference." if reference is not None else ""
     )
     stops = ", ".join(_css(nm) for nm in image.wavelengths)
-    fields = {
-        "__TITLE__": html.escape(title),
-        "__FACTS__": html.escape(facts),
-        "__HINT__": html.escape(hint),
-        "__GRADIENT__": f"linear-gradient(to right, {stops})" if bands > 1 else _css(image.wavelengths[0]),
-        "__DATA__": json.dumps(data).replace("</", "<\\/"),
-    }
-    return re.sub("|".join(fields), lambda found: fields[found[0]], TEMPLATE.read_text("utf-8"))
+    return render(
+        "page.html",
+        title=title,
+        facts=facts,
+        hint=hint,
+        gradient=f"linear-gradient(to right, {stops})" if bands > 1 else _css(image.wavelengths[0]),
+        data=data,
+    )
 
 
 def _packed(cube) -> tuple[str, float]:

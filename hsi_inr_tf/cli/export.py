@@ -10,8 +10,11 @@ import tyro
 
 from hsi_inr_tf.data.splits import training_part
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.inference import tiling
 from hsi_inr_tf.ranges import between
+from hsi_inr_tf.trained.description import ModelDescription
 
+FILES = {".onnx": "onnx", ".tflite": "tflite"}  # what an ending says
 CALIBRATION = 64  # windows that int8 and int16x8 measure the ranges of activations on
 
 
@@ -24,14 +27,14 @@ class Options:
     or a folder for several.
     """
     format: Literal["saved_model", "tflite", "onnx"] | None = None
-    """Without it onnx if --out ends in .onnx, tflite if it ends in .tflite or --size or --quantize is given,
-    else saved_model.
+    """Without it what --out ends in (.onnx, .tflite), tflite too if --size or --quantize is given, else
+    saved_model.
     """
     quantize: tuple[Literal["none", "float16", "dynamic", "int8", "int16x8"], ...] = ("none",)
     """TFLite: how numbers are stored. Several make several files."""
-    size: tuple[str, ...] = ("128",)
+    size: tuple[str, ...] = ()
     """TFLite and ONNX: the picture's sides, as 128 or 256x320; "any" makes a resizable input. Several
-    make several files.
+    make several files. Without it the least of which tiles make a larger picture exactly, 128 at least.
     """
     wavelengths: str | None = None
     """Bake in other bands than the model's own: 400:700:5, 450,550,650 or a file of numbers (nm, within what
@@ -70,8 +73,10 @@ def run(options: Options) -> None:
     from hsi_inr_tf.trained.asked import asked
     from hsi_inr_tf.trained.weights import load_trained
 
-    for_tflite = options.out.suffix == ".tflite" or options.size != ("128",) or options.quantize != ("none",)
+    for_tflite = options.out.suffix == ".tflite" or options.size or options.quantize != ("none",)
     kind = options.format or _kind(options.out, for_tflite)
+    if options.out.suffix in FILES and FILES[options.out.suffix] != kind:
+        raise InputError(f"--out {options.out} is the name of another kind of file than --format {kind}")
     if kind == "onnx" and options.quantize != ("none",):
         raise InputError("ONNX files are written in float32 only: expected no --quantize, or --format tflite")
     if kind == "saved_model" and for_tflite:
@@ -94,7 +99,7 @@ def run(options: Options) -> None:
         path = options.out if options.out.name.isdecimal() else options.out / "1"
         written.append(export.saved_model(model, description, path, warm_up=_can_warm_up()))
     else:
-        sizes = sides if not model.patch else [(model.patch, model.patch)]
+        sizes = _sizes(description, sides)
         calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
         for (height, width), quantize, path in tqdm(
             _targets(options, description.model, sizes, f".{kind}"), desc="exporting", leave=False
@@ -145,9 +150,21 @@ def run(options: Options) -> None:
 
 
 def _kind(out, for_tflite):
-    if out.suffix == ".onnx":
-        return "onnx"
-    return "tflite" if for_tflite else "saved_model"
+    return FILES.get(out.suffix, "tflite" if for_tflite else "saved_model")
+
+
+def _sizes(model: ModelDescription, sides):
+    """The (height, width) to export, those asked for or one that is enough; what is too small is said."""
+    if model.patch:
+        return [(model.patch, model.patch)]
+    enough = tiling.least_side(model)
+    for height, width in sides:
+        if enough and height and min(height, width) < enough:
+            print(
+                f"note: larger pictures are made of tiles, which at {height}x{width} differ a little where "
+                f"they meet, as this model sees {model.halo} pixels far: --size {enough} makes them exact"
+            )
+    return sides or [(enough or 128, enough or 128)]
 
 
 def _can_warm_up() -> bool:

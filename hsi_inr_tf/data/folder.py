@@ -12,7 +12,8 @@ from hsi_inr_tf.data import decoded, folder_files, formats
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import read_json, write_text
-from hsi_inr_tf.optics import VISIBLE, Camera, named
+from hsi_inr_tf.optics import VISIBLE, Camera, from_response, named
+from hsi_inr_tf.optics.cameras import read_csv
 from hsi_inr_tf.optics.wavelengths import listed as read_wavelengths
 from hsi_inr_tf.optics.wavelengths import same
 
@@ -126,11 +127,20 @@ def _decode(folder, found, cache, asked):
         reached[files[0]] = _reached(cube, full)
         decoded.save_scene(cache, name, rgb, cube)
     whites = [asked or full * _white(reached)] * len(found)
-    response = folder / "camera.csv"
-    camera = (
-        named(str(response), wavelengths, "srgb") if response.is_file() else named(wavelengths=wavelengths)
-    )
+    camera = _camera(folder / "camera.csv", wavelengths)
     return {"names": list(found), "whites": whites, "wavelengths": wavelengths, "camera": camera.to_dict()}
+
+
+def _camera(response: Path, wavelengths) -> Camera:
+    if not response.is_file():
+        return named(wavelengths=wavelengths)
+    measured, channels, stated = read_csv(response)
+    if stated is None:
+        print(
+            f"note: {response} does not say how its pictures are encoded, sRGB is assumed: a first line "
+            "'# encoding: linear' says otherwise"
+        )
+    return from_response(response.stem, measured, channels, wavelengths, stated or "srgb")
 
 
 def _reached(cube, full) -> tuple[float, float]:

@@ -10,9 +10,11 @@ from hsi_inr_tf.errors import InputError
 
 if TYPE_CHECKING:
     from hsi_inr_tf.inference.engines import Engine
+    from hsi_inr_tf.trained.description import ModelDescription
 
 # Pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture.
 WHOLE = 1 << 18
+MARGINS = 4  # at least so many margins fit into a window of fixed sides, so that half of it is kept
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,13 @@ def to_float(picture: np.ndarray, decode: Callable[[np.ndarray], np.ndarray] | N
     return picture if decode is None else decode(picture)
 
 
+def least_side(model: "ModelDescription") -> int | None:
+    """The least side, 128 at least, of a fixed window that holds what `model` sees around a tile: tiles then
+    make a larger picture exactly. None for models that see all of a picture.
+    """
+    return None if model.halo is None else max(128, MARGINS * extended(model.halo, model.stride))
+
+
 class Plan:
     """The windows for a picture: `rows` and `columns` of spans; `exact` if the result equals that of the
     whole picture at once.
@@ -106,7 +115,7 @@ class Plan:
             raise InputError(f"tile {tile} must be positive")
         if engine.fixed_shape:
             tall, wide = engine.fixed_shape
-            limits = [side // 4 // stride * stride for side in (tall, wide)]
+            limits = [side // MARGINS // stride * stride for side in (tall, wide)]
             margins = [extended(limit if halo is None else min(halo, limit), stride) for limit in limits]
             self.exact = halo is not None and margins[0] >= halo and margins[1] >= halo
             self.rows = fixed(height, tall, margins[0], stride)

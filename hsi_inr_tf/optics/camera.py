@@ -8,6 +8,8 @@ import numpy as np
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import srgb
 
+ENCODINGS = ("linear", "srgb")
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -30,7 +32,7 @@ class Camera:
             )
         if not np.isfinite(self.response).all():
             raise InputError(f"camera {self.name}: its response holds values that are not finite")
-        if self.encoding not in ("srgb", "linear"):
+        if self.encoding not in ENCODINGS:
             raise InputError(
                 f"camera {self.name}: unknown encoding '{self.encoding}', expected srgb or linear"
             )

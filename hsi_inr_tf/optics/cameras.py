@@ -1,18 +1,20 @@
 """Named cameras, from the data that colour-science carries or a CSV file of the user's."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics.camera import Camera
+from hsi_inr_tf.optics.camera import ENCODINGS, Camera
 from hsi_inr_tf.optics.wavelengths import in_nm
 
 CAVE = "cie-1931-2deg-d65-srgb"
 NTIRE2018_CLEAN = "cie-1964-10deg"
 MEASURED = {"nikon-5100": "Nikon 5100 (NPL)", "sigma-sd-merrill": "Sigma SDMerill (NPL)"}
 VISIBLE = tuple(range(400, 701, 10))
+SEEN = 0.05  # of a channel's largest response: so much must not be cut off
 
 
 def names() -> tuple[str, ...]:
@@ -26,8 +28,8 @@ def named(name: str = CAVE, wavelengths: tuple[float, ...] = VISIBLE, encoding: 
     cie-1931-2deg-d65-srgb: a reflectance lit by D65, seen by the CIE 1931 observer, as sRGB: how the RGB of
     CAVE was made. cie-1964-10deg: the CIE 1964 observer's X, Y, Z as R, G, B, linear: the clean track of
     NTIRE2018, up to its gain. nikon-5100, sigma-sd-merrill: measured cameras, linear, balanced for light of
-    equal energy. FILE.csv: a response of one's own, lines of "wavelength, R, G, B", linear, balanced
-    likewise.
+    equal energy. FILE.csv: a response of one's own, lines of "wavelength, R, G, B", balanced likewise;
+    linear, unless its first line, "# encoding: srgb", says otherwise.
     """
     if name == CAVE:
         camera = _cie_1931_d65(wavelengths)
@@ -40,8 +42,8 @@ def named(name: str = CAVE, wavelengths: tuple[float, ...] = VISIBLE, encoding: 
         sensitivities = colour.MSDS_CAMERA_SENSITIVITIES[MEASURED[name]]
         camera = from_response(name, sensitivities.wavelengths, sensitivities.values, wavelengths)
     elif Path(name).suffix == ".csv":
-        measured, response = read_csv(Path(name))
-        camera = from_response(Path(name).stem, measured, response, wavelengths)
+        measured, response, stated = read_csv(Path(name))
+        camera = from_response(Path(name).stem, measured, response, wavelengths, stated or "linear")
     else:
         raise InputError(f"unknown camera '{name}', expected {', '.join(names())} or a .csv file")
     return replace(camera, encoding=encoding) if encoding else camera
@@ -58,8 +60,16 @@ def from_response(
     zero beyond.
 
     Each channel is scaled so that a cube of ones gives 1. InputError where a channel sees none of the
-    wavelengths.
+    wavelengths, or where the response ends among them while the camera still sees.
     """
+    for end, inside in ((0, min(wavelengths) < measured[0]), (-1, max(wavelengths) > measured[-1])):
+        left = np.abs(response[end]) / np.abs(response).max(axis=0).clip(1e-12)
+        if inside and left.max() > SEEN:
+            raise InputError(
+                f"camera {name}: its response ends at {measured[end]:g} nm, where channel "
+                f"{'RGB'[int(left.argmax())]} still has {left.max():.0%} of its most, expected it from "
+                f"{min(wavelengths):g} to {max(wavelengths):g} nm"
+            )
     sampled = _weighted(_sample(measured, response, wavelengths), wavelengths)
     total = sampled.sum(axis=0)
     if not np.all(total > 0):
@@ -81,12 +91,14 @@ def spread(camera: Camera, wavelengths: tuple[float, ...]) -> Camera:
     return Camera(camera.name, wavelengths, response, camera.encoding)
 
 
-def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """(wavelengths [m] in nm, response [m, 3]) from lines of four numbers; a first line of words is passed
-    over.
+def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, str | None]:
+    """(wavelengths [m] in nm, response [m, 3], encoding of the camera's pictures if it is stated) from lines
+    of four numbers. Before them may stand a line of words, which is passed over, and "# encoding: linear" or
+    "# encoding: srgb".
     """
     try:
-        lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        text = path.read_text(encoding="utf-8-sig")
+        lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
         table = np.array(
             [
                 [float(cell) for cell in line.split(",")]
@@ -97,6 +109,9 @@ def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
         raise InputError(
             f"{path}: no camera's response ({error}), expected lines of wavelength, R, G, B"
         ) from error
+    stated = re.search(r"^#\s*encoding\s*[:=]\s*(.*?)\s*$", text, flags=re.MULTILINE | re.IGNORECASE)
+    if stated and stated[1].lower() not in ENCODINGS:
+        raise InputError(f"{path}: its encoding is '{stated[1]}', expected {' or '.join(ENCODINGS)}")
     if (
         table.ndim != 2
         or table.shape[1] != 4
@@ -107,7 +122,7 @@ def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
             f"{path} is no camera's response, expected lines of wavelength, R, G, B with ascending "
             "wavelengths"
         )
-    return np.array(in_nm(table[:, 0], None, path)), table[:, 1:]
+    return np.array(in_nm(table[:, 0], None, path)), table[:, 1:], stated[1].lower() if stated else None
 
 
 def _is_number(text: str) -> bool:

@@ -108,6 +108,19 @@ def test_a_response_in_the_folder_is_its_camera(folder, opened):
     )
 
 
+def test_a_camera_says_how_its_pictures_are_encoded_or_it_is_said_for_it(folder, opened, capsys):
+    picture(folder / "a.png")
+    np.savez(folder / "a.npz", cube=cube_of(1), wavelengths=NM)
+    response = "\n".join(f"{w},{w},{1},{1000 - w}" for w in (400, 700))
+    (folder / "camera.csv").write_text(f"# Encoding: Linear\n{response}")
+    assert opened().camera.encoding == "linear" and "encoded" not in capsys.readouterr().out
+    (folder / "camera.csv").write_text(response)
+    assert opened().camera.encoding == "srgb" and "camera.csv does not say" in capsys.readouterr().out
+    (folder / "camera.csv").write_text(f"# encoding: gamma\n{response}")
+    with pytest.raises(InputError, match=r"camera\.csv: its encoding is 'gamma', expected linear or srgb"):
+        opened()
+
+
 @pytest.mark.parametrize(
     "damage, message",
     [

@@ -12,6 +12,7 @@ from hsi_inr_tf.cli.export import Options, run
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import parity
 from hsi_inr_tf.export.flatbuffer import contents
+from hsi_inr_tf.inference import Reconstructor, tiling
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.optics import named
@@ -339,6 +340,29 @@ def test_options_that_a_saved_model_cannot_follow_are_refused(tmp_path):
         with pytest.raises(InputError, match="--format tflite"):
             run(Options("inr-edge", tmp_path / "m", format="saved_model", **change))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "name, kind", [("m.onnx", "tflite"), ("m.tflite", "onnx"), ("m.onnx", "saved_model")]
+)
+def test_a_name_of_another_kind_of_file_is_refused(tmp_path, name, kind):
+    with pytest.raises(InputError, match=f"{name} is the name of another kind of file than --format {kind}"):
+        run(Options("inr-edge", tmp_path / name, format=kind))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_usual_window_holds_what_the_model_sees(tmp_path, capsys):
+    run(Options("inr-edge", tmp_path / "m.tflite", time=False))
+    plain = load("inr-edge").engine
+    rgb = pictures(300, 280)
+    plan = tiling.Plan(load(tmp_path / "m.tflite").engine, rgb.shape, None, 1.0)
+    assert plan.exact and "differ a little" not in capsys.readouterr().out
+    whole, tiled = (
+        Reconstructor(e).reconstruct(rgb).data for e in (plain, load(tmp_path / "m.tflite").engine)
+    )
+    assert np.abs(whole - tiled).max() < 1e-5
+    run(Options("inr-edge", tmp_path / "small.tflite", size=("64",), time=False))
+    assert "--size 256 makes them exact" in capsys.readouterr().out
 
 
 def test_nothing_is_written_if_a_picture_to_compare_on_is_missing(tmp_path):

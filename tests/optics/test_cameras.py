@@ -66,6 +66,30 @@ def test_a_csv_that_is_no_response_is_refused_by_name(tmp_path, text):
         named(str(path))
 
 
+def test_a_response_that_ends_while_the_camera_sees_is_refused(tmp_path):
+    path = tmp_path / "short.csv"
+    lines = [
+        f"{w},{max(0, 1 - abs(w - 610) / 90):g},1,{max(0, 1 - abs(w - 450) / 60):g}"
+        for w in range(400, 601, 10)
+    ]
+    path.write_text("\n".join(lines))
+    with pytest.raises(
+        InputError, match=r"short: its response ends at 600 nm, where channel R still has 100%"
+    ):
+        named(str(path), tuple(range(400, 801, 10)))
+    faint = [
+        f"{w},{np.exp(-(((w - 600) / 40) ** 2)):g},{np.exp(-(((w - 550) / 40) ** 2)):g},1"
+        for w in range(400, 701, 10)
+    ]
+    path.write_text(
+        "\n".join(
+            line if w < 500 else line.rsplit(",", 1)[0] + ",0"
+            for w, line in zip(range(400, 701, 10), faint, strict=True)
+        )
+    )
+    assert named(str(path), tuple(range(400, 801, 10))).response[-1] == pytest.approx([0, 0, 0])
+
+
 def test_unknown_cameras_are_refused_with_the_known_ones():
     with pytest.raises(InputError, match="nikon-5100"):
         named("kodak")

@@ -106,6 +106,16 @@ def test_two_processes_give_the_losses_of_one(alone, tmp_path):
     np.testing.assert_allclose(losses(tmp_path / "run"), alone, rtol=1e-6)
 
 
+def test_two_devices_give_the_losses_of_one_on_data_sets_of_other_bands(tmp_path):
+    small = {**TINY, "hidden": 4, "dropout": 0.0}
+    settings = ["--model", "inr-edge", "--overrides", json.dumps(small), "--steps", "12"]
+    one = start(tmp_path / "told by one", tmp_path / "one", *settings, "--strategy", "one", MIXED="")
+    told = tmp_path / "told by two"
+    two = start(told, tmp_path / "two", *settings, "--strategy", "mirrored", MIXED="", DEVICES="2")
+    assert end(one, two) == [0, 0], told.read_text()
+    np.testing.assert_allclose(losses(tmp_path / "two"), losses(tmp_path / "one"), rtol=1e-5)
+
+
 def test_batch_that_cannot_be_shared_is_refused(tmp_path):
     told = tmp_path / "told"
     assert end(start(told, tmp_path / "run", "--strategy", "mirrored", "--batch-size", "3", DEVICES="2")) == [

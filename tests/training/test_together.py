@@ -19,6 +19,7 @@ from hsi_inr_tf.optics import named
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.training import Interrupted, train
 from hsi_inr_tf.training.losses import LOSSES
+from hsi_inr_tf.training.parts import open_parts
 from tests.training.small_scenes import small_scenes
 from tests.training.test_loop import COMMITTEE
 from tests.training.test_resume import Preempted, assert_same_run
@@ -138,3 +139,31 @@ def test_names_are_told_apart_and_settings_survive(both):
     config = replace(both, shares=(0.5, 0.5))
     assert type(config).from_json(config.to_json()) == config
     assert json.loads(config.to_json())["shares"] == [0.5, 0.5]
+
+
+def written(folder, scenes: Scenes) -> str:
+    """The scenes as a folder of the user's own: pictures beside ENVI cubes."""
+    from PIL import Image
+
+    from hsi_inr_tf.cubes import HyperspectralImage
+
+    folder.mkdir()
+    for i, name in enumerate(scenes.names):
+        Image.fromarray(np.round(scenes[i].rgb * 255).astype(np.uint8)).save(folder / f"{name}.png")
+        HyperspectralImage(scenes[i].cube, scenes.wavelengths).save(folder / f"{name}.hdr")
+    return f"folder:{folder}"
+
+
+def test_folders_of_different_bands_are_opened_each_with_its_own_split(both, mixture, tmp_path):
+    named_by = [written(tmp_path / f"my {i}+more", part) for i, part in enumerate(mixture.parts)]
+    config = replace(both, dataset="+".join(named_by), data_dir=tmp_path / "data", shares=(1.0, 3.0))
+    opened, validation = open_parts(replace(config, split="fold-0-of-3+fold-0-of-5"))
+    assert opened.wavelengths == KNOTS and opened.shares == (0.25, 0.75)
+    assert [len(part) for part in opened.parts] == [2, 4] and len(validation) == 1
+    whole, none = open_parts(config)
+    assert none is None and sorted(whole.names) == sorted(mixture.names)
+    for mine, other in zip(whole.parts, mixture.parts, strict=True):
+        assert mine.wavelengths == other.wavelengths
+        np.testing.assert_allclose(mine.select(other.names)[0].cube, other[0].cube, atol=1e-6)
+    with pytest.raises(InputError, match="names 3 splits for 2 datasets"):
+        open_parts(replace(config, split="train+train+train"))

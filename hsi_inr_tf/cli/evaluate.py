@@ -38,6 +38,8 @@ class Options:
     """Also test the model's uncertainty: how often the true values lie in its intervals."""
     engine: Annotated[str, one_of(engines.NAMES)] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
+    trust: bool = False
+    """Load a SavedModel whatever its program may do, to files too: for makers whom you trust."""
     json: Path | None = None
     """Write all scores, per scene and per band, to this file."""
     allow_missing: bool = False
@@ -69,7 +71,7 @@ def run(options: Options) -> None:
         white=options.white,
     )
     split = options.split or known(options.dataset).scored
-    reconstructor = load(options.model, options.engine)
+    reconstructor = load(options.model, options.engine, options.trust)
     known_range = reconstructor.description.wavelengths[0], reconstructor.description.wavelengths[-1]
     scenes, fitted_on = open_part(split), training_part(split)
     unknown = len(scenes.wavelengths)

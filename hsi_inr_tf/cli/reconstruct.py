@@ -60,6 +60,8 @@ class Options:
     """
     engine: Annotated[str, one_of(engines.NAMES)] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
+    trust: bool = False
+    """Load a SavedModel whatever its program may do, to files too: for makers whom you trust."""
     max_pixels: int | None = None
     """How many pixels a picture may have; without it about 179 million, of which more are refused."""
     runner: str | None = None
@@ -89,7 +91,7 @@ def run(options: Options) -> None:
         return _on_runner(images, targets, options)
     if options.max_pixels is not None:
         pictures.allow_pixels(options.max_pixels)
-    reconstructor = inference.load(options.model, options.engine)
+    reconstructor = inference.load(options.model, options.engine, options.trust)
     broken = 0
     for image, target in zip(images, targets, strict=True):
         try:
@@ -185,22 +187,15 @@ def _on_runner(images, targets, options):
     except ImportError as error:
         raise InputError(f"--runner needs Apache Beam: pip install 'hsi_inr_tf[beam]' ({error})") from error
 
-    folder = targets[0].parent
-    folder.mkdir(parents=True, exist_ok=True)
-    report = folder / "reconstruct-report.jsonl"
+    settings = beam.options_of(options.runner, options.runner_options, len(images))
+    model = (options.model, options.engine, options.trust)
+    beam.loaded(*model)  # what cannot be loaded is refused before a worker starts
+    report = targets[0].parent / "reconstruct-report.jsonl"
     print(
         f"reconstructing {len(images)} pictures on {options.runner}; the report will be {report}", flush=True
     )
     work = partial(reconstruct_file, options=options)
-    outcomes = beam.run(
-        zip(images, targets, strict=True),
-        options.model,
-        work,
-        report,
-        options.runner,
-        options.runner_options,
-        options.engine,
-    )
+    outcomes = beam.run(zip(images, targets, strict=True), model, work, report, settings)
     for outcome in outcomes:
         if outcome.summary:
             print(outcome.summary)

@@ -18,6 +18,8 @@ class Options:
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
     engine: Annotated[str, one_of(engines.NAMES)] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
+    trust: bool = False
+    """Load a SavedModel whatever its program may do, to files too: for makers whom you trust."""
     name: str | None = None
     """The model's name in addresses; by default that of its preset."""
     host: str = "127.0.0.1"
@@ -49,7 +51,7 @@ def run(options: Options) -> None:
         from hsi_inr_tf.serving.server import Server
 
     _check(options)
-    reconstructor = load(options.model, options.engine)
+    reconstructor = load(options.model, options.engine, options.trust)
     limits = Limits(options.max_body_mb << 20, options.max_pixels, options.max_json_pixels)
     name = options.name or reconstructor.description.model
     _check_name(name)  # a stranger's description may say anything

@@ -40,16 +40,15 @@ class Reconstruct(beam.DoFn):
     file sink waits for once more.
     """
 
-    def __init__(self, model: str, engine: str, work: Callable, folder: str) -> None:
+    def __init__(self, model: tuple[str, str, bool], work: Callable, folder: str) -> None:
         self.model = model
-        self.engine = engine
         self.work = work
         self.folder = folder
 
     def process(self, job: tuple[int, str, str]) -> None:
         number, picture, target = job
         try:
-            summary = self.work(_loaded(self.model, self.engine), Path(picture), Path(target))
+            summary = self.work(loaded(*self.model), Path(picture), Path(target))
             outcome = Outcome(picture, summary=summary)
         except InputError as error:
             outcome = Outcome(picture, error=str(error))
@@ -58,38 +57,33 @@ class Reconstruct(beam.DoFn):
 
 def run(
     pairs: Iterable[tuple],
-    model: str,
+    model: tuple[str, str, bool],
     work: Callable,
     report: Path,
-    runner: str = "DirectRunner",
-    options: Sequence[str] = (),
-    engine: str = "auto",
+    options: PipelineOptions,
 ) -> list[Outcome]:
-    """Reconstruct all `pairs` (picture, target) on a Beam runner; gives an outcome for each, sorted by
-    picture, as `report` holds them, a file of JSON lines.
+    """Reconstruct all `pairs` (picture, target) with what `loaded(*model)` gives, on the runner of `options`;
+    gives an outcome for each, sorted by picture, as `report` holds them, a file of JSON lines.
 
-    What the runner loses, or leaves when it fails, has an outcome that says so. `options` are the runner's,
-    as "name=value". On a cluster the workers must see the same paths and have this package installed. Raises
-    InputError if there is no such runner or model.
+    What the runner loses, or leaves when it fails, has an outcome that says so. On a cluster the workers must
+    see the same paths and have this package installed. Raises InputError where nothing was reconstructed.
     """
     jobs = [(number, str(picture), str(target)) for number, (picture, target) in enumerate(pairs)]
-    pipeline_options = _options(runner, options, len(jobs))
-    _loaded(model, engine)  # what cannot be loaded is refused before a worker starts
     failure = None
     with work_folder(report, ".outcomes") as folder:
         try:
-            with beam.Pipeline(options=pipeline_options) as pipeline:
+            with beam.Pipeline(options=options) as pipeline:
                 (
                     pipeline
                     | "pictures" >> beam.Create(jobs)
                     | "spread" >> beam.Reshuffle()
-                    | "reconstruct" >> beam.ParDo(Reconstruct(model, engine, work, str(folder.resolve())))
+                    | "reconstruct" >> beam.ParDo(Reconstruct(model, work, str(folder.resolve())))
                 )
         except Exception as error:  # of whatever kind the runner has; the outcomes say what is missing
             failure = f"{type(error).__name__}: {first_line(error)}"
         outcomes = accounted_for(jobs, folder, failure)
         if failure and all(outcome.summary is None for outcome in outcomes):
-            raise InputError(f"{runner} failed, and reconstructed nothing ({failure})")
+            raise InputError(f"the runner failed, and reconstructed nothing ({failure})")
         write_text(report, "".join(json.dumps(asdict(outcome)) + "\n" for outcome in outcomes))
     return outcomes
 
@@ -111,8 +105,10 @@ def accounted_for(
     return sorted(outcomes, key=lambda outcome: outcome.picture)
 
 
-def _options(runner: str, options: Sequence[str], jobs: int) -> PipelineOptions:
-    """Beam's options, after a look whether there is such a runner."""
+def options_of(runner: str, options: Sequence[str], jobs: int) -> PipelineOptions:
+    """Beam's options for a runner, whose own are given as "name=value", and so many pictures. InputError if
+    there is no such runner.
+    """
     runner = DASK if runner == "DaskRunner" else runner
     wanted = ["default_sdk_harness_log_level=ERROR"]  # workers tell of every step; what fails is raised
     if runner == DASK and not any(option.startswith("dask_") and "partition" in option for option in options):
@@ -128,8 +124,8 @@ def _options(runner: str, options: Sequence[str], jobs: int) -> PipelineOptions:
 
 
 @cache
-def _loaded(model: str, engine: str):
+def loaded(model: str, engine: str, trust: bool):
     """The model, loaded once a process: some runners make a DoFn anew for every bundle."""
     from hsi_inr_tf.inference import load
 
-    return load(model, engine)
+    return load(model, engine, trust)

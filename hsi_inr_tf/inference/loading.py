@@ -18,18 +18,19 @@ from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.weights import is_run, load_trained, trained_weights
 
 
-def load(name_or_path: PathLike, engine: str = "auto") -> Reconstructor:
+def load(name_or_path: PathLike, engine: str = "auto", trust: bool = False) -> Reconstructor:
     """A Reconstructor from a bundled model's name, a bundled folder, a run folder, a SavedModel folder, a
     .tflite, an .onnx file or a name on the Hugging Face Hub, hf://owner/name.
 
     `engine` "auto" runs a folder's model.tflite on LiteRT, which starts ten times faster, if it is not older
-    than the weights beside it, and else the weights on TensorFlow; "litert" and "tensorflow" insist. Raises
-    InputError if there is no such model or it cannot be read or run so.
+    than the weights beside it, and else the weights on TensorFlow; "litert" and "tensorflow" insist. With
+    `trust` a SavedModel may do what it likes, to files too (SECURITY.md). Raises InputError if there is no
+    such model or it cannot be read or run so.
     """
     if engine not in engines.NAMES:
         raise InputError(f"unknown engine '{engine}', expected one of {', '.join(engines.NAMES)}")
     path = located(name_or_path)
-    reconstructor = Reconstructor(_engine(name_or_path, path, engine))
+    reconstructor = Reconstructor(_engine(name_or_path, path, engine, trust))
     try:
         reconstructor.uncertainty  # noqa: B018 - read now, so that what is wrong with it is said now
     except InputError as error:
@@ -37,7 +38,7 @@ def load(name_or_path: PathLike, engine: str = "auto") -> Reconstructor:
     return reconstructor
 
 
-def _engine(name_or_path, path, engine) -> engines.Engine:
+def _engine(name_or_path, path, engine, trust) -> engines.Engine:
     if path.suffix == ".tflite" and path.is_file():
         if engine == "tensorflow":
             raise InputError(f"{path} runs on LiteRT only, expected --engine auto or litert")
@@ -49,7 +50,7 @@ def _engine(name_or_path, path, engine) -> engines.Engine:
     if exported_files.is_saved_model(path):
         if engine == "litert":
             raise InputError(f"{path} is a SavedModel and runs on TensorFlow only")
-        return SavedModelEngine(path)
+        return SavedModelEngine(path, trust)
     if is_run(path) or (path / DESCRIPTION).is_file():
         return _of_folder(path, engine)
     raise InputError(

@@ -64,7 +64,10 @@ def check(folder: Path) -> None:
 def _check_nodes(nodes, allowed, path):
     for node in nodes:
         if node.op not in allowed:
-            raise InputError(f"{path} runs the operator {node.op}, which no model of hsi-inr export needs")
+            raise InputError(
+                f"{path} runs the operator {node.op}, which no model of hsi-inr export needs: "
+                "reconstruct, evaluate and serve load it with --trust"
+            )
 
 
 def _functions(node):

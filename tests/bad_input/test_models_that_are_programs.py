@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
+from hsi_inr_tf.cli.main import main
 from tests.bad_input.spoiling import describe, hashes
 
 RECONSTRUCT = ["reconstruct", "photo.png", "--out", "out.npz", "--model"]
@@ -63,8 +64,8 @@ def printing(rgb):
     return tf.zeros([1, 1, 1, 31])
 
 
-@pytest.mark.parametrize("hostile", [touching, reading, listing, calling_python, storing, printing])
-def test_operators_that_reach_out_are_not_loaded(refused, place, hostile):
+def save_hostile(place, hostile):
+    """A SavedModel at `place`/hostile that computes by the function `hostile`."""
     import tensorflow as tf
 
     class Hostile(tf.Module):
@@ -76,7 +77,45 @@ def test_operators_that_reach_out_are_not_loaded(refused, place, hostile):
     tf.saved_model.save(model, str(place / "hostile"), signatures={"serving_default": model.answer})
     (place / "hostile" / "assets").mkdir(exist_ok=True)
     shutil.copy(place / "model" / "description.json", place / "hostile" / "assets")
+
+
+@pytest.mark.parametrize("hostile", [touching, reading, listing, calling_python, storing, printing])
+def test_operators_that_reach_out_are_not_loaded(refused, place, hostile):
+    save_hostile(place, hostile)
     refused([*RECONSTRUCT, "hostile"], "hostile", "operator")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["evaluate", "hostile", "--dataset", "folder:."],
+        ["serve", "hostile"],
+        ["reconstruct", "photo.png", "--model", "hostile", "--out", "o.npz", "--engine", "tensorflow"],
+        ["reconstruct", "photo.png", "--model", "hostile", "--out", "o.npz", "--runner", "DirectRunner"],
+        ["benchmark", "export", "hostile"],
+        ["export", "hostile", "--out", "new"],
+        ["adapt", "hostile", "--picture", "photo.png", "--points", "kept.txt", "--out", "new"],
+        ["push", "hostile", "hf://me/mine"],
+        ["bundle", "hostile", "--out", "new"],
+    ],
+    ids=lambda argv: " ".join(argv[:2]),
+)
+def test_no_command_loads_them(refused, place, argv):
+    save_hostile(place, touching)
+    refused(argv, "")
+    assert not (place / "touched").exists()
+
+
+def test_only_trust_loads_them(place):
+    from hsi_inr_tf.errors import InputError
+    from hsi_inr_tf.inference import load
+
+    save_hostile(place, touching)
+    with pytest.raises(InputError, match=r"operator WriteFile.*--trust"):
+        load("hostile")
+    load("hostile", trust=True)
+    main([*RECONSTRUCT, "hostile", "--trust"])
+    assert (place / "touched").read_text() == "by a stranger's model"
 
 
 def test_our_own_exports_hold_only_listed_operators(saved_model):

@@ -124,7 +124,7 @@ def options_of(runner: str, options: Sequence[str], jobs: int) -> PipelineOption
 
 
 @cache
-def loaded(model: str, engine: str, trust: bool):
+def loaded(model: str, engine: str, trust: bool) -> "Reconstructor":
     """The model, loaded once a process: some runners make a DoFn anew for every bundle."""
     from hsi_inr_tf.inference import load
 

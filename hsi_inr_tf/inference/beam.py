@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -16,6 +17,9 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.extras import EXTRA_OF
 from hsi_inr_tf.files import read_json, work_folder, write_json, write_text
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.inference.reconstructor import Reconstructor
 
 DASK = "apache_beam.runners.dask.dask_runner.DaskRunner"  # of which Beam has no short name
 MOST_PARTITIONS = 10_000  # on Dask, whose scheduler takes some 0.2 ms for each

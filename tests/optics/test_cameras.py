@@ -109,3 +109,20 @@ def test_wavelengths_without_light_have_no_standard_camera():
 def test_a_camera_fits_its_own_wavelengths_only():
     camera = named()
     assert camera.fits(VISIBLE) and not camera.fits(VISIBLE[1:]) and not camera.fits([w + 1 for w in VISIBLE])
+
+
+def test_a_camera_spread_over_knots_sees_the_same_in_its_range_and_nothing_beyond():
+    from hsi_inr_tf.optics.cameras import spread
+
+    camera, knots = named(), (*VISIBLE, 720, 740, 760, 780, 800)
+    wide = spread(camera, knots)
+    spectra = np.random.default_rng(0).random((5, 4)) @ np.cos(
+        np.pi * np.arange(4)[:, None] * (np.array(knots) - 400) / 400
+    )
+    np.testing.assert_allclose(wide.linear_rgb(spectra), camera.linear_rgb(spectra[:, :31]), atol=2e-3)
+    np.testing.assert_allclose(wide.response.sum(0), camera.response.sum(0))
+    assert not np.any(wide.response[31:]) and spread(camera, VISIBLE) is camera
+    half = named(wavelengths=VISIBLE[::2])
+    np.testing.assert_allclose(
+        spread(half, VISIBLE).linear_rgb(spectra[:, :31]), half.linear_rgb(spectra[:, :31:2]), atol=2e-2
+    )

@@ -25,7 +25,8 @@ export function complete({ root, model, litert }) {
           copyFileSync(join(root, 'node_modules/@litertjs/core/wasm', `${variant}.${end}`), join(out, litert, `${variant}.${end}`));
         }
       }
-      copyFileSync(join(root, '../LICENSE'), join(out, 'license.txt'));
+      const licences = [join(root, '../LICENSE'), join(root, 'node_modules/fflate/LICENSE')];
+      writeFileSync(join(out, 'license.txt'), licences.map((file) => readFileSync(file, 'utf8')).join('\n\nfflate, for zip archives:\n\n'));
       const files = readdirSync(out, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1).replaceAll('\\', '/'))

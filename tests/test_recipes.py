@@ -5,6 +5,7 @@ it.
 import json
 import subprocess
 import sys
+import types
 from dataclasses import dataclass
 
 import keras
@@ -15,9 +16,12 @@ from hsi_inr_tf import cubes, data, evaluation, load, metrics, models
 from hsi_inr_tf.cli import main
 from hsi_inr_tf.cubes import HyperspectralImage, formats
 from hsi_inr_tf.data.datasets import DATASETS, Dataset, known
+from hsi_inr_tf.inference import engines
 from hsi_inr_tf.metrics.table import METRICS, Metric
 from hsi_inr_tf.models import presets
 from hsi_inr_tf.models.base import SpectralModel
+from hsi_inr_tf.trained import exported_files
+from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.training import TrainConfig, losses, train
 
 
@@ -122,6 +126,40 @@ def test_a_cube_format_is_a_module_and_a_suffix(monkeypatch, tmp_path):
     image = HyperspectralImage(np.random.default_rng(0).random((4, 5, 2)).astype(np.float32), (500, 600))
     assert cubes.write(image, tmp_path / "a.toy") == tmp_path / "a.toy"
     assert cubes.read(tmp_path / "a.toy").data == pytest.approx(image.data)
+
+
+def test_an_export_target_is_a_writer_an_engine_and_a_row(monkeypatch, tmp_path, capsys):
+    class ToyEngine(engines.Engine):
+        """The mean of red, green and blue in every band."""
+
+        fixed_shape, batch_size, continuous = None, 1, False
+
+        def __init__(self, path):
+            self.description = ModelDescription.from_json(path.read_text())
+
+        def __call__(self, rgb):
+            return np.repeat(rgb.mean(axis=-1, keepdims=True), 31, axis=-1)
+
+    def toy(model, description, path, *, height, width):
+        path.write_text(description.to_json())
+        return path
+
+    writing, running = types.ModuleType("writing"), types.ModuleType("running")
+    writing.toy, running.ToyEngine = toy, ToyEngine
+    monkeypatch.setitem(sys.modules, "hsi_inr_tf.export.to_toy", writing)
+    monkeypatch.setitem(sys.modules, "hsi_inr_tf.inference.toy_engine", running)
+    row = exported_files.ModelFile(
+        ".toy", "toys", "hsi_inr_tf.export.to_toy:toy", "hsi_inr_tf.inference.toy_engine:ToyEngine"
+    )
+    monkeypatch.setitem(exported_files.MODEL_FILES, "toy", row)
+    from hsi_inr_tf.cli import export
+
+    export.run(export.Options("inr-edge", tmp_path / "m.toy", time=False))
+    assert "wrote" in capsys.readouterr().out
+    rgb = np.random.default_rng(0).random((8, 9, 3)).astype(np.float32)
+    cube = load(tmp_path / "m.toy").reconstruct(rgb)
+    assert cube.data[..., 7] == pytest.approx(rgb.mean(axis=-1), abs=1e-6)
+    assert cube.wavelengths == load("inr-edge").description.wavelengths
 
 
 def test_a_command_is_a_module_and_a_row(monkeypatch, capsys):

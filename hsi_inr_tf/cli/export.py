@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Annotated, Literal
 
 import numpy as np
@@ -11,10 +12,10 @@ import tyro
 from hsi_inr_tf.data.splits import training_part
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import tiling
-from hsi_inr_tf.ranges import between
+from hsi_inr_tf.ranges import between, one_of
 from hsi_inr_tf.trained.description import ModelDescription
+from hsi_inr_tf.trained.exported_files import MODEL_FILES, kind_of
 
-FILES = {".onnx": "onnx", ".tflite": "tflite"}  # what an ending says
 CALIBRATION = 64  # windows that int8 and int16x8 measure the ranges of activations on
 
 
@@ -26,7 +27,7 @@ class Options:
     """SavedModel: the folder of versions, in which 1 is written, or that folder. TFLite and ONNX: the file,
     or a folder for several.
     """
-    format: Literal["saved_model", "tflite", "onnx"] | None = None
+    format: Annotated[str, one_of(("saved_model", *MODEL_FILES))] | None = None
     """Without it what --out ends in (.onnx, .tflite), tflite too if --size or --quantize is given, else
     saved_model.
     """
@@ -75,10 +76,12 @@ def run(options: Options) -> None:
 
     for_tflite = options.out.suffix == ".tflite" or options.size or options.quantize != ("none",)
     kind = options.format or _kind(options.out, for_tflite)
-    if options.out.suffix in FILES and FILES[options.out.suffix] != kind:
+    if kind_of(options.out) not in (None, kind):
         raise InputError(f"--out {options.out} is the name of another kind of file than --format {kind}")
-    if kind == "onnx" and options.quantize != ("none",):
-        raise InputError("ONNX files are written in float32 only: expected no --quantize, or --format tflite")
+    if kind not in ("tflite", "saved_model") and options.quantize != ("none",):
+        raise InputError(
+            f"{kind} files are written in float32 only: expected no --quantize, or --format tflite"
+        )
     if kind == "saved_model" and for_tflite:
         raise InputError(
             "a SavedModel is a folder, takes any size and is not quantised: expected no --size, no "
@@ -102,23 +105,16 @@ def run(options: Options) -> None:
         sizes = _sizes(description, sides)
         calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
         for (height, width), quantize, path in tqdm(
-            _targets(options, description.model, sizes, f".{kind}"), desc="exporting", leave=False
+            _targets(options, description.model, sizes, MODEL_FILES[kind].suffix),
+            desc="exporting",
+            leave=False,
         ):
-            if kind == "onnx":
-                written.append(export.onnx(model, description, path, height=height, width=width))
-                continue
-            representative = calibration and _windows(calibration, height or 128, width or 128)
-            written.append(
-                export.tflite(
-                    model,
-                    description,
-                    path,
-                    height=height,
-                    width=width,
-                    quantize=quantize,
-                    representative=representative,
-                )
-            )
+            more = {}
+            if kind == "tflite":
+                windows = calibration and _windows(calibration, height or 128, width or 128)
+                more = {"quantize": quantize, "representative": windows}
+            write = resolve_name(MODEL_FILES[kind].writer)
+            written.append(write(model, description, path, height=height, width=width, **more))
     rows = []
     for path in tqdm(written, desc="comparing", leave=False):
         exported = inference.load(path).engine
@@ -150,7 +146,7 @@ def run(options: Options) -> None:
 
 
 def _kind(out, for_tflite):
-    return FILES.get(out.suffix, "tflite" if for_tflite else "saved_model")
+    return kind_of(out) or ("tflite" if for_tflite else "saved_model")
 
 
 def _sizes(model: ModelDescription, sides):

@@ -3,13 +3,13 @@
 import json
 from dataclasses import replace
 from importlib.util import find_spec
+from pkgutil import resolve_name
 
 from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import engines
 from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
-from hsi_inr_tf.inference.onnx_engine import ONNXEngine
 from hsi_inr_tf.inference.reconstructor import Reconstructor
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
 from hsi_inr_tf.trained import exported_files
@@ -39,14 +39,12 @@ def load(name_or_path: PathLike, engine: str = "auto", trust: bool = False) -> R
 
 
 def _engine(name_or_path, path, engine, trust) -> engines.Engine:
-    if path.suffix == ".tflite" and path.is_file():
-        if engine == "tensorflow":
-            raise InputError(f"{path} runs on LiteRT only, expected --engine auto or litert")
-        return LiteRTEngine(path)
-    if path.suffix == ".onnx" and path.is_file():
-        if engine != "auto":
-            raise InputError(f"{path} runs on onnxruntime only, expected --engine auto")
-        return ONNXEngine(path)
+    if path.is_file() and (kind := exported_files.kind_of(path)):
+        file = exported_files.MODEL_FILES[kind]
+        if engine not in file.asked_for:
+            expected = " or ".join(file.asked_for)
+            raise InputError(f"{path} runs on {file.runs_on} only, expected --engine {expected}")
+        return resolve_name(file.engine)(path)
     if exported_files.is_saved_model(path):
         if engine == "litert":
             raise InputError(f"{path} is a SavedModel and runs on TensorFlow only")

@@ -1,6 +1,7 @@
 """The description that exported models carry, and reading it back without TensorFlow."""
 
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_inr_tf.annotations import PathLike
@@ -8,6 +9,37 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.trained.description import ModelDescription
 
 MEMBER = "description.json"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A kind of file that holds an exported model: what its name ends in, what runs it, and where to import
+    what writes it, `writer(model, description, path, *, height, width)`, and its engine, `engine(path)`.
+    `asked_for` are the names of inference.engines by which a person may ask for that engine.
+    """
+
+    suffix: str
+    runs_on: str
+    writer: str
+    engine: str
+    asked_for: tuple[str, ...] = ("auto",)
+
+
+MODEL_FILES = {
+    "tflite": ModelFile(
+        ".tflite",
+        "LiteRT",
+        "hsi_inr_tf.export.to_tflite:tflite",
+        "hsi_inr_tf.inference.litert_engine:LiteRTEngine",
+        ("auto", "litert"),
+    ),
+    "onnx": ModelFile(
+        ".onnx",
+        "onnxruntime",
+        "hsi_inr_tf.export.to_onnx:onnx",
+        "hsi_inr_tf.inference.onnx_engine:ONNXEngine",
+    ),
+}
 _LIMIT = 16 << 20  # bytes; a description is some 10 KB, a file from a stranger may claim anything
 
 
@@ -33,6 +65,11 @@ def read(path: PathLike) -> ModelDescription:
         raise InputError(f"{path}: its {MEMBER} is not text, expected JSON") from error
     except InputError as error:
         raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
+
+
+def kind_of(path: Path) -> str | None:
+    """Which of MODEL_FILES the name of `path` ends as."""
+    return next((name for name, kind in MODEL_FILES.items() if path.suffix == kind.suffix), None)
 
 
 def saved_model_folder(path: PathLike) -> Path:

@@ -28,14 +28,14 @@ def random_model():
         import numpy as np
 
         from hsi_inr_tf import models
-        from hsi_inr_tf.optics import named
+        from hsi_inr_tf.optics import camera_named
         from hsi_inr_tf.trained.description import ModelDescription
 
         model = models.build(preset, **{"width": 24, "head_width": 16, **overrides})
         generator = np.random.default_rng(0)
         for variable in model.weights:
             variable.assign(variable.numpy() + generator.normal(0, 0.03, variable.shape))
-        camera = named()
+        camera = camera_named()
         return model, ModelDescription.of(model, preset, camera.wavelengths, camera, provenance=provenance)
 
     return build

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from tfds_builders.reflectance_collage.still_life import scene
 
 SIDE = 384
@@ -19,7 +19,9 @@ def main():
     for name, number in SAMPLES.items():
         _, cube = scene(number, SIDE, seed=0)
         path = Path(__file__).parent / "public" / f"{name}.png"
-        Image.fromarray(np.round(named().render(cube) * 255).astype(np.uint8)).save(path, optimize=True)
+        Image.fromarray(np.round(camera_named().render(cube) * 255).astype(np.uint8)).save(
+            path, optimize=True
+        )
         print(f"wrote {path}")
 
 

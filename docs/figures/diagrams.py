@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
 
-from hsi_inr_tf.optics import VISIBLE, named, srgb
+from hsi_inr_tf.optics import VISIBLE, camera_named, srgb
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
 from tfds_builders.reflectance_collage import materials
 
@@ -136,7 +136,7 @@ def camera():
         left.bar(nm, value, width=9, color=wavelength_colour(nm))
     plot(left)
     left.set_title("a spectrum", fontsize=10, color=INK)
-    phi = np.asarray(named().response)
+    phi = np.asarray(camera_named().response)
     for channel, colour in enumerate(RESPONSES):
         middle.plot(VISIBLE, phi[:, channel], color=colour, lw=2, label="RGB"[channel])
     plot(middle)
@@ -174,7 +174,7 @@ def uncertainty():
     """Metamers: different spectra that this camera cannot tell apart."""
     figure = Figure(figsize=(7.2, 3.1), facecolor="white", layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.7, 1))
-    phi = np.asarray(named().response, float)
+    phi = np.asarray(camera_named().response, float)
     middle = materials.library().reflectances[8].astype(float)
     waves = np.array(VISIBLE)
     blacks = []

@@ -13,7 +13,7 @@ import numpy as np
 import hsi_inr_tf
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.cubes.summary import INK, LINE, MARKS, PAPER, blank_figure, mark, show
-from hsi_inr_tf.optics import VISIBLE, named
+from hsi_inr_tf.optics import VISIBLE, camera_named
 from hsi_inr_tf.viz.figures import tinted
 from tfds_builders.reflectance_collage.still_life import scene
 
@@ -27,7 +27,7 @@ NARROW = [["photograph", BANDS[0]], [BANDS[1], BANDS[2]], ["spectra", "spectra"]
 
 def main():
     _, truth = scene(SCENE, SIDE, SEED)
-    truth = HyperspectralImage(truth, VISIBLE, named())
+    truth = HyperspectralImage(truth, VISIBLE, camera_named())
     photograph = np.round(truth.rgb() * 255).astype(np.uint8)
     cube = hsi_inr_tf.load("inr-compact").reconstruct(photograph)
     IMAGES.mkdir(exist_ok=True)

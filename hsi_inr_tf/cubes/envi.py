@@ -16,7 +16,7 @@ from hsi_inr_tf.cubes.envi_header import integer, numbers, text
 from hsi_inr_tf.cubes.hyperspectral_image import FALSE_COLOUR, HyperspectralImage
 from hsi_inr_tf.cubes.missing import Missing
 from hsi_inr_tf.cubes.statement import Statement, image_of
-from hsi_inr_tf.cubes.values import Storage, metadata, parsed
+from hsi_inr_tf.cubes.values import Storage, metadata, parsed_metadata
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing
 from hsi_inr_tf.files.georeference import (
@@ -144,7 +144,7 @@ def read(path: Path) -> HyperspectralImage:
     memory = _mapped(header, values, fields)
     scale, offset = _scale(header, fields, memory.shape[2])
     ignored = numbers(fields, "data ignore value", header)
-    known = parsed(unquote(text(fields, FIELD)), header)
+    known = parsed_metadata(unquote(text(fields, FIELD)), header)
     known["georeference"] = settled(_place_in(header, fields), known.get("georeference"))
     said = Statement(
         header,

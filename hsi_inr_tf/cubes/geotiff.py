@@ -10,7 +10,7 @@ import numpy as np
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.cubes.missing import Missing
 from hsi_inr_tf.cubes.statement import Statement, image_of
-from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
+from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed_metadata
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.georeference import (
@@ -71,7 +71,7 @@ def read(path: Path) -> HyperspectralImage:
         with quiet_rasterio(rasterio), rasterio.open(os.path.abspath(path), driver="GTiff") as file:
             check_size(path, (file.height, file.width, file.count), np.dtype(file.dtypes[0]).itemsize)
             wavelengths, unit = _wavelengths(file, path)
-            known = parsed(file.tags().get(METADATA), path)
+            known = parsed_metadata(file.tags().get(METADATA), path)
             known["georeference"] = settled(georeference_of(file), known.get("georeference"))
             said = Statement(
                 path,

@@ -12,7 +12,7 @@ from hsi_inr_tf.cubes import variables
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.cubes.missing import Missing
 from hsi_inr_tf.cubes.statement import Statement, image_of
-from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed
+from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed_metadata
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.georeference import settled
@@ -95,7 +95,7 @@ def _statement(path, file, variable) -> Statement:
     values = np.asarray(cube[...])
     if _text(cube, "_Unsigned").lower() == "true" and values.dtype.kind == "i":
         values = values.view(values.dtype.str.replace("i", "u"))
-    known = parsed(_text(file, METADATA), path)
+    known = parsed_metadata(_text(file, METADATA), path)
     known["georeference"] = settled(_place(file, cube, axis), known.get("georeference"))
     return Statement(
         path,

@@ -116,7 +116,7 @@ def is_ours(text: Any) -> bool:
         return False
 
 
-def parsed(text: str | bytes | None, path: object) -> dict:
+def parsed_metadata(text: str | bytes | None, path: object) -> dict:
     """The fields of HyperspectralImage from `metadata`'s text; nothing is known where there is no text."""
     if not text:
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from hsi_inr_tf.cubes.missing import Missing
-from hsi_inr_tf.cubes.values import is_ours, parsed
+from hsi_inr_tf.cubes.values import is_ours, parsed_metadata
 from hsi_inr_tf.errors import InputError
 
 CUBES = (
@@ -77,7 +77,7 @@ def statements(source: object, values: np.ndarray, others: dict) -> dict:
         "scale": others.get(FACTOR, 1.0),
         "offset": others.get(OFFSET, 0.0),
         "missing": Missing(tuple(_number(others[code], source, code) for code in CODES if code in others)),
-        "known": parsed(text, source) if ours else {},
+        "known": parsed_metadata(text, source) if ours else {},
         "expected": f"a variable called {' or '.join(WAVELENGTHS[:3])}",
     }
     if SCALE in others:

@@ -12,7 +12,7 @@ from hsi_inr_tf.data import decoded, folder_files, formats
 from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import read_json, write_text
-from hsi_inr_tf.optics import VISIBLE, Camera, from_response, named
+from hsi_inr_tf.optics import VISIBLE, Camera, camera_named, from_response
 from hsi_inr_tf.optics.cameras import read_csv
 from hsi_inr_tf.optics.wavelengths import listed as read_wavelengths
 from hsi_inr_tf.optics.wavelengths import same
@@ -133,7 +133,7 @@ def _decode(folder, found, cache, asked):
 
 def _camera(response: Path, wavelengths) -> Camera:
     if not response.is_file():
-        return named(wavelengths=wavelengths)
+        return camera_named(wavelengths=wavelengths)
     measured, channels, stated = read_csv(response)
     if stated is None:
         print(

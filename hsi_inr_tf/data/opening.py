@@ -47,6 +47,6 @@ def open_scenes(
     if named:
         wanted = splits.scene_names(named, scenes.names)
         scenes = scenes.select(
-            splits.present(wanted, scenes.names, f"split {named} of {dataset}", allow_missing)
+            splits.names_present(wanted, scenes.names, f"split {named} of {dataset}", allow_missing)
         )
     return scenes

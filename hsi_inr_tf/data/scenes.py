@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import VISIBLE, Camera, named
+from hsi_inr_tf.optics import VISIBLE, Camera, camera_named
 
 
 class Scene(NamedTuple):
@@ -61,7 +61,7 @@ class Scenes:
             list(cubes),
             [white] * len(cubes),
             wavelengths,
-            camera or named(wavelengths=wavelengths),
+            camera or camera_named(wavelengths=wavelengths),
         )
 
     def __post_init__(self):

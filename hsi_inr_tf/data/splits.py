@@ -87,7 +87,9 @@ def scene_names(split: str, available: Sequence[str] = ()) -> tuple[str, ...]:
     return parts[part]
 
 
-def present(wanted: Sequence[str], available: Sequence[str], what: str, allow_missing: bool) -> list[str]:
+def names_present(
+    wanted: Sequence[str], available: Sequence[str], what: str, allow_missing: bool
+) -> list[str]:
     """Those of the `wanted` scenes that are `available`: all of them, or InputError unless
     `allow_missing`.
     """

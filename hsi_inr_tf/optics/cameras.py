@@ -21,7 +21,9 @@ def names() -> tuple[str, ...]:
     return (CAVE, NTIRE2018_CLEAN, *MEASURED)
 
 
-def named(name: str = CAVE, wavelengths: tuple[float, ...] = VISIBLE, encoding: str | None = None) -> Camera:
+def camera_named(
+    name: str = CAVE, wavelengths: tuple[float, ...] = VISIBLE, encoding: str | None = None
+) -> Camera:
     """The camera called `name`, sampled at `wavelengths` (nm); `encoding` where it isn't to be the camera's
     own.
 

@@ -65,7 +65,7 @@ def train(
     if chief:
         folder.check(config)
     with folder.lock() if chief else nullcontext(), Interruption() as stop, _lost_workers(strategy, folder):
-        _Run(config, folder, strategy, chief, mixture, validation, stop).go(callbacks)
+        _Run(config, folder, strategy, chief, mixture, validation, stop).train(callbacks)
     return folder.path
 
 
@@ -96,16 +96,16 @@ class _Run:
         bands = len(mixture.wavelengths)
         overrides = dict(config.overrides) | ({} if bands == 31 else {"bands": bands})
 
-        # `shown` is what is validated and saved: plain float32 outside the strategy, with the averaged
+        # `snapshot` is what is validated and saved: plain float32 outside the strategy, with the averaged
         # weights if there are any.
-        self.shown = models.build(config.model, **overrides)
-        prepare.check_bands(self.shown, config, mixture)
+        self.snapshot = models.build(config.model, **overrides)
+        prepare.check_bands(self.snapshot, config, mixture)
         found = checkpoints.latest(folder.checkpoints)
         if not found:
-            prepare.first_weights(self.shown, config, mixture, self.measured)
+            prepare.first_weights(self.snapshot, config, mixture, self.measured)
         with strategy.scope(), devices.computing_in(config.precision):
             self.model = models.build(config.model, **overrides)
-            self.model.set_weights(self.shown.get_weights())
+            self.model.set_weights(self.snapshot.get_weights())
             self.optimizer = optimizer(config, strategy.num_replicas_in_sync)
             self.optimizer.build(self.model.trainable_variables)
             self.average = MovingAverage(self.model.trainable_variables, config.ema) if config.ema else None
@@ -115,17 +115,19 @@ class _Run:
             "average": self.average.variables if self.average else [],
         }
 
-        prepare.check_batch(self.shown, config, mixture, strategy.num_replicas_in_sync)
+        prepare.check_batch(self.snapshot, config, mixture, strategy.num_replicas_in_sync)
         self.description = prepare.describe(
-            self.shown, config, overrides, mixture, strategy.num_replicas_in_sync
+            self.snapshot, config, overrides, mixture, strategy.num_replicas_in_sync
         )
         self.validate = (
-            Validation(self.shown, self.description, validation) if validation is not None and chief else None
+            Validation(self.snapshot, self.description, validation)
+            if validation is not None and chief
+            else None
         )
 
-        self.sum = devices.sum_over_processes(strategy)
+        self.sum_over_processes = devices.sum_over_processes(strategy)
         self.step = 0
-        self.settled = True  # whether this step's validation and log row are done
+        self.concluded = True  # whether this step's validation and log row are done
         self.best = None
         self.losses = []  # since the last log row, on the device
         # The step of the newest checkpoint, and whether it was settled; the start needs none.
@@ -136,7 +138,7 @@ class _Run:
 
     def resume(self, found):
         step = int(found[1]["step"]) if found else 0
-        count, total, squares = self.sum(1, step, step * step)
+        count, total, squares = self.sum_over_processes(1, step, step * step)
         if count * squares != total * total:
             raise InputError(
                 f"the workers do not see the same checkpoints: {self.folder.path} must be on storage that "
@@ -147,8 +149,8 @@ class _Run:
         path, state = found
         checkpoints.assign_variables(self.variables, state, path)
         self.step = step
-        self.settled = bool(state["settled"])
-        self.saved = (step, self.settled)
+        self.concluded = bool(state["settled"])
+        self.saved = (step, self.concluded)
         self.best = None if np.isnan(state["best"]) else float(state["best"])
         self.losses = [tf.constant(state["losses"])] if len(state["losses"]) else []
 
@@ -156,40 +158,40 @@ class _Run:
         """Write the state, on the chief, after making sure that it is worth keeping."""
         self.saved_at = time.perf_counter()
         losses = self.finite_losses()
-        if not self.chief or self.saved == (self.step, self.settled):
+        if not self.chief or self.saved == (self.step, self.concluded):
             return
         state = checkpoints.read_variables(self.variables)
         if not all(np.isfinite(value).all() for value in state.values()):
             raise self.diverged("the weights", self.step)
         state |= {
             "step": np.int64(self.step),
-            "settled": np.bool_(self.settled),
+            "settled": np.bool_(self.concluded),
             "losses": losses,
             "best": np.float64(np.nan if self.best is None else self.best),
         }
         checkpoints.save(self.folder.checkpoints, self.step, state)
-        self.saved = (self.step, self.settled)
+        self.saved = (self.step, self.concluded)
 
-    def show(self):
-        """Bring the weights of `shown` up to date."""
+    def update_snapshot(self):
+        """Bring the weights of `snapshot` up to date."""
         values = {id(variable): variable for variable in self.model.weights}
         if self.average:
             values |= dict(zip(map(id, self.average.trainable), self.average.averages, strict=True))
-        for mine, theirs in zip(self.shown.weights, self.model.weights, strict=True):
+        for mine, theirs in zip(self.snapshot.weights, self.model.weights, strict=True):
             mine.assign(values[id(theirs)].numpy())
 
     # The loop
 
-    def go(self, callbacks):
+    def train(self, callbacks):
         config = self.config
         if self.chief:
             self.folder.describe(config, self.description)
-            self.folder.rewind_log(self.step if self.settled else self.step - 1)
+            self.folder.rewind_log(self.step if self.concluded else self.step - 1)
             callbacks = [*callbacks, *self.own_callbacks()]
         self.callbacks = keras.callbacks.CallbackList(
-            callbacks, model=self.shown, steps=config.steps, epochs=1
+            callbacks, model=self.snapshot, steps=config.steps, epochs=1
         )
-        self.shown.stop_training = False
+        self.snapshot.stop_training = False
         self.saved_at = self.row_at = time.perf_counter()
         self.callbacks.on_train_begin()
         try:
@@ -235,10 +237,10 @@ class _Run:
         )
         # Workers must cut the run into the same calls, whatever each one's clock says.
         call, adapt = (CLUSTER_CALL, False) if devices.is_cluster(self.strategy) else (1, True)
-        if not self.settled:
-            self.settle()
+        if not self.concluded:
+            self.conclude_step()
         while True:
-            if self.step >= config.steps or self.shown.stop_training:
+            if self.step >= config.steps or self.snapshot.stop_training:
                 return
             self.stop.check()
             if time.perf_counter() - self.saved_at > config.checkpoint_seconds:
@@ -255,20 +257,20 @@ class _Run:
                 call = int(np.clip(CALL_SECONDS * steps / seconds, 1, min(LONGEST_CALL, 2 * call)))
             self.losses.append(losses)
             self.step += steps
-            self.settled = False
-            row = self.settle()
+            self.concluded = False
+            row = self.conclude_step()
             self.callbacks.on_train_batch_end(self.step - 1, row or {"loss": losses[-1]})
-            asked, stop = self.sum(self.stop.asked, self.shown.stop_training)
-            self.stop.asked, self.shown.stop_training = bool(asked), bool(stop)
+            asked, stop = self.sum_over_processes(self.stop.asked, self.snapshot.stop_training)
+            self.stop.asked, self.snapshot.stop_training = bool(asked), bool(stop)
 
-    def settle(self) -> dict:
+    def conclude_step(self) -> dict:
         """Whatever is due at this step: validation, best weights, a checkpoint and the row of the log, which
         is returned.
         """
         config, step = self.config, self.step
         validating = step % config.validate_every == 0 or step == config.steps
         if not validating and step % config.log_every:
-            self.settled = True
+            self.concluded = True
             return {}
         losses = self.finite_losses()
         now = time.perf_counter()
@@ -283,7 +285,7 @@ class _Run:
         if self.chief:
             self.folder.add_to_log(row)
         self.losses = []
-        self.settled = True
+        self.concluded = True
         if validating:
             self.checkpoint()
             self.callbacks.on_epoch_end((step - 1) // config.validate_every, row)
@@ -295,13 +297,13 @@ class _Run:
         if self.validate is None:
             return {}
         self.callbacks.on_test_begin()
-        self.show()
+        self.update_snapshot()
         # A cluster stops between calls, where all of it can agree to.
         scores = self.validate((lambda: None) if devices.is_cluster(self.strategy) else self.stop.check)
         score = scores[self.config.best]
         if self.best is None or metrics.METRICS[self.config.best].better(score, self.best):
             self.best = None if np.isnan(score) else score
-            weights.save_weights(self.shown, self.folder.weights("best"))
+            weights.save_weights(self.snapshot, self.folder.weights("best"))
         scores = {f"val_{name}": scores[name] for name in metrics.METRICS}
         self.callbacks.on_test_end(scores)
         return scores
@@ -310,8 +312,8 @@ class _Run:
         """Leave the last weights and the state on disk."""
         self.checkpoint()
         if self.chief:
-            self.show()
-            weights.save_weights(self.shown, self.folder.weights("last"))
+            self.update_snapshot()
+            weights.save_weights(self.snapshot, self.folder.weights("last"))
 
     def finite_losses(self) -> np.ndarray:
         """The losses since the last row, read from the device; InputError at the first that is not finite."""

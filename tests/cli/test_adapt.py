@@ -13,10 +13,10 @@ from hsi_inr_tf.cli import export as export_command
 from hsi_inr_tf.cubes.point_spectra import read_points
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.flatbuffer import contents
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.pictures import read_image
 
-CAMERA = named()
+CAMERA = camera_named()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from hsi_inr_tf import cubes
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 FORMATS = ["envi", "npz", "mat", "netcdf", "geotiff"]
 PLACE = {"crs": "EPSG:32633", "transform": [2.0, 0.0, 500000.0, 0.0, -2.0, 4649776.0]}
@@ -20,7 +20,10 @@ PLACE = {"crs": "EPSG:32633", "transform": [2.0, 0.0, 500000.0, 0.0, -2.0, 46497
 def cube():
     data = np.random.default_rng(7).random((37, 29, 31), np.float32)
     return HyperspectralImage(
-        data, named().wavelengths, named(), {"model": "inr-compact", "nested": {"note": "ü, {braces}; = 1%"}}
+        data,
+        camera_named().wavelengths,
+        camera_named(),
+        {"model": "inr-compact", "nested": {"note": "ü, {braces}; = 1%"}},
     )
 
 

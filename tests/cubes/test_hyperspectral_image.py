@@ -7,12 +7,12 @@ import pytest
 
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 
 @pytest.fixture
 def cube():
-    camera = named()
+    camera = camera_named()
     y, x = np.meshgrid(np.arange(20), np.arange(30), indexing="ij")
     data = np.exp(-(((np.array(camera.wavelengths) - 400 - 10 * x[..., None]) / 60) ** 2)) * (
         0.2 + y[..., None] / 30

@@ -12,7 +12,7 @@ from hsi_inr_tf import cubes
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import georeference
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from tests.cubes.strangers import NM, SHAPE, envi, geotiff, values
 
 FORMATS = ["envi", "npz", "mat", "mat 7.3", "netcdf", "geotiff"]
@@ -95,7 +95,7 @@ def test_places_are_kept(tmp_path, format, place, monkeypatch):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_provenance_and_camera_are_kept(tmp_path, format, monkeypatch):
-    camera = named(wavelengths=NM)
+    camera = camera_named(wavelengths=NM)
     provenance = {"model": "inr", "nested": {"ü": [1, None, "{%}"]}, "source": "a\nb = c"}
     back = cubes.read(written(tmp_path, format, monkeypatch, camera=camera, provenance=provenance))
     assert back.provenance == provenance
@@ -195,7 +195,7 @@ def test_uint16_refuses_what_it_cannot_hold(tmp_path, format, monkeypatch):
 def test_a_cube_goes_through_all_formats_and_comes_back(tmp_path, first, monkeypatch):
     data = values()
     data[0, 1] = np.nan
-    known = {"camera": named(wavelengths=NM), "provenance": {"a": 1}, "georeference": UTM}
+    known = {"camera": camera_named(wavelengths=NM), "provenance": {"a": 1}, "georeference": UTM}
     image = cubes.read(written(tmp_path, first, monkeypatch, data=data, **known))
     monkeypatch.undo()
     for format in ("envi", "npz", "mat", "netcdf", "geotiff"):

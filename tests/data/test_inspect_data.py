@@ -8,7 +8,7 @@ from PIL import Image
 
 from hsi_inr_tf.cli.inspect_data import ROWS, contact_sheet, figures
 from hsi_inr_tf.data import Scenes
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def scenes():
     rng = np.random.default_rng(0)
     cube = rng.uniform(0.1, 0.8, (ROWS + 50, 20, 31)).astype(np.float32)
     cube[0, 0], cube[-1, :2, 3], cube[3, 3, 3] = 0, 0.9, 0.9
-    rgb = np.round(named().render(cube) * 255).astype(np.uint8)
+    rgb = np.round(camera_named().render(cube) * 255).astype(np.uint8)
     rgb[5, 5, 0] = 255
     return Scenes.from_arrays([rgb], [cube], ["leaf"])
 

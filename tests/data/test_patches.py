@@ -7,7 +7,7 @@ from hsi_inr_tf.data import Augmentation, Scenes, patches
 from hsi_inr_tf.data.augmentation import relight, smooth_gain
 from hsi_inr_tf.data.patches import CROPS_PER_SCENE, scene_of_group
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 PHYSICAL = Augmentation(exposure=1.0, modulation=0.2, mixing=0.5)
 
@@ -17,7 +17,7 @@ def scenes():
     """Cubes that say where each pixel is, with RGB rendered from them."""
     rng = np.random.default_rng(0)
     cubes = [rng.random((size, size + 4, 31)).astype(np.float32) * 0.8 for size in (24, 30, 40)]
-    return Scenes.from_arrays([named().render(cube) for cube in cubes], cubes)
+    return Scenes.from_arrays([camera_named().render(cube) for cube in cubes], cubes)
 
 
 def batches(scenes, **kwargs):
@@ -49,7 +49,7 @@ def test_the_workers_parts_make_up_the_batch(scenes):
 
 def test_flipped_crops_still_match_their_rgb(scenes):
     for rgb, cube in batches(scenes):
-        assert named().render(cube) == pytest.approx(rgb, abs=1e-5)
+        assert camera_named().render(cube) == pytest.approx(rgb, abs=1e-5)
 
 
 def test_every_scene_comes_once_before_any_comes_again():
@@ -60,12 +60,12 @@ def test_every_scene_comes_once_before_any_comes_again():
 
 def test_relit_rgb_is_the_cube_seen_by_the_camera_in_8_bits(scenes):
     for rgb, cube in batches(scenes, augmentation=PHYSICAL):
-        assert np.abs(named().render(cube) - rgb).max() <= 0.5 / 255 + 1e-5
+        assert np.abs(camera_named().render(cube) - rgb).max() <= 0.5 / 255 + 1e-5
         assert cube.min() >= 0 and cube.max() <= 1
 
 
 def test_exposure_scales_light_and_keeps_what_the_picture_had_beyond_the_model():
-    camera = named()
+    camera = camera_named()
     cube = np.full((4, 4, 31), 0.2, np.float32)
     offset = np.float32(0.05)
     rgb = camera.encode(camera.linear_rgb(cube) + offset)
@@ -77,7 +77,7 @@ def test_exposure_scales_light_and_keeps_what_the_picture_had_beyond_the_model()
 
 
 def test_a_mixture_lies_between_its_parts():
-    camera = named()
+    camera = camera_named()
     low, high = np.full((2, 2, 31), 0.1, np.float32), np.full((2, 2, 31), 0.9, np.float32)
     _, mixed = relight(
         camera.render(low),

@@ -9,7 +9,7 @@ from hsi_inr_tf.data import Augmentation, Scenes, patches
 from hsi_inr_tf.data.augmentation import relight
 from hsi_inr_tf.data.recolouring import recoloured
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import named, reflectances
+from hsi_inr_tf.optics import camera_named, reflectances
 
 BANDS = 31
 RISING, FALLING = np.linspace(0.1, 0.8, BANDS), np.linspace(0.8, 0.1, BANDS)
@@ -48,7 +48,7 @@ def test_values_stay_between_0_and_1_and_depend_on_the_seed_alone():
 
 
 def test_the_picture_of_a_recoloured_crop_is_rendered_from_its_cube():
-    camera = named()
+    camera = camera_named()
     cube = np.random.default_rng(2).random((16, 16, BANDS)).astype(np.float32) * 0.7
     rgb = camera.render(cube)
     library = reflectances.measured(camera.wavelengths)
@@ -60,8 +60,10 @@ def test_the_picture_of_a_recoloured_crop_is_rendered_from_its_cube():
 
 def test_crops_that_are_not_drawn_stay_to_the_bit():
     cube = np.random.default_rng(2).random((8, 8, BANDS)).astype(np.float32)
-    rgb = named().render(cube)
-    same = relight(rgb, cube, np.random.default_rng(0), named(), Augmentation(recolouring=1e-9), None, None)
+    rgb = camera_named().render(cube)
+    same = relight(
+        rgb, cube, np.random.default_rng(0), camera_named(), Augmentation(recolouring=1e-9), None, None
+    )
     assert same[0] is rgb and same[1] is cube
 
 

@@ -33,10 +33,10 @@ def test_folds_of_any_dataset_partition_its_scenes():
 
 def test_missing_scenes_are_listed_unless_allowed():
     with pytest.raises(InputError, match="1 of 2 scenes are missing from this copy: b"):
-        splits.present(["a", "b"], ["a", "c"], "split s of d", allow_missing=False)
-    assert splits.present(["a", "b"], ["a", "c"], "split s of d", allow_missing=True) == ["a"]
+        splits.names_present(["a", "b"], ["a", "c"], "split s of d", allow_missing=False)
+    assert splits.names_present(["a", "b"], ["a", "c"], "split s of d", allow_missing=True) == ["a"]
     with pytest.raises(InputError):
-        splits.present(["a"], ["c"], "split s of d", allow_missing=True)
+        splits.names_present(["a"], ["c"], "split s of d", allow_missing=True)
 
 
 @pytest.mark.parametrize(

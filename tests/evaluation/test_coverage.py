@@ -13,10 +13,10 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation.calibration import Errors, fit
 from hsi_inr_tf.evaluation.coverage import coverage
 from hsi_inr_tf.inference import Reconstructor
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.trained.description import ModelDescription
 
-CAMERA = named()
+CAMERA = camera_named()
 
 
 def scenes_of(error):

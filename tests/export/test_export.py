@@ -15,14 +15,14 @@ from hsi_inr_tf.export.flatbuffer import contents
 from hsi_inr_tf.inference import Reconstructor, tiling
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
 from hsi_inr_tf.inference.saved_model_engine import SavedModelEngine
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.trained import exported_files
 from hsi_inr_tf.trained.bundles import LITE, PRETRAINED
 from hsi_inr_tf.trained.description import ModelDescription
 
 
 def describe(model, name="inr-single"):
-    camera = named()
+    camera = camera_named()
     return ModelDescription.of(model, name, camera.wavelengths, camera, provenance={"split": "none"})
 
 

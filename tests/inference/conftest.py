@@ -7,7 +7,7 @@ import pytest
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.inference.keras_engine import KerasEngine
 from hsi_inr_tf.models import build
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.trained.description import ModelDescription
 
 TINY = {"width": 24, "head_width": 16, "hidden": (16,), "basis": 0, "dilations": (1,)}
@@ -16,7 +16,7 @@ TINY = {"width": 24, "head_width": 16, "hidden": (16,), "basis": 0, "dilations":
 def reconstructor_of(model, name, **changes):
     described = {"stride": model.stride, "halo": model.halo, "patch": model.patch, **changes}
     return Reconstructor(
-        KerasEngine(model, ModelDescription(name, named().wavelengths, named(), **described))
+        KerasEngine(model, ModelDescription(name, camera_named().wavelengths, camera_named(), **described))
     )
 
 

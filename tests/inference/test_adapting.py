@@ -8,10 +8,10 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import adapting, measuring_points, posterior, registration
 from hsi_inr_tf.inference.colour_prior import ColourPrior, Component
 from hsi_inr_tf.inference.reconstructor import Reconstructor
-from hsi_inr_tf.optics import named, srgb
+from hsi_inr_tf.optics import camera_named, srgb
 from hsi_inr_tf.trained.description import ModelDescription
 
-CAMERA = named()
+CAMERA = camera_named()
 PRIOR = ColourPrior()
 
 

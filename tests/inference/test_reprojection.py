@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.optics.back_projection import back_projection, consistent
 
 
@@ -24,7 +24,7 @@ def test_the_error_does_not_depend_on_tiles(reconstructor, photograph):
 
 
 def test_a_consistent_cube_of_a_real_spectrum_renders_exactly():
-    camera = named()
+    camera = camera_named()
     random = np.random.default_rng(0)
     truth = 0.5 + 0.1 * np.cumsum(random.normal(size=(50, 31)), axis=1) / 5  # smooth, far from 0 and 1
     rgb = camera.render(truth.astype(np.float32))
@@ -35,7 +35,7 @@ def test_a_consistent_cube_of_a_real_spectrum_renders_exactly():
 
 
 def test_consistent_cubes_of_one_picture_differ_only_in_what_the_camera_cannot_see():
-    camera = named()
+    camera = camera_named()
     random = np.random.default_rng(1)
     guesses = random.uniform(0.4, 0.6, (2, 31)).astype(np.float32)
     rgb = camera.render(np.full((1, 31), 0.45, np.float32))
@@ -45,13 +45,13 @@ def test_consistent_cubes_of_one_picture_differ_only_in_what_the_camera_cannot_s
 
 
 def test_what_is_consistent_already_stays():
-    camera = named()
+    camera = camera_named()
     cube = np.random.default_rng(1).uniform(0.2, 0.8, (5, 31)).astype(np.float32)
     np.testing.assert_allclose(consistent(cube, camera.render(cube), camera), cube, atol=1e-5)
 
 
 def test_the_correction_is_the_least_change_that_renders_right():
-    camera = named()
+    camera = camera_named()
     back = back_projection(camera)
     np.testing.assert_allclose(back @ camera.response, np.eye(3), atol=1e-9)
     inverse = np.linalg.inv(np.exp(-np.abs(np.subtract.outer(camera.wavelengths, camera.wavelengths)) / 150))
@@ -64,7 +64,7 @@ def test_the_correction_is_the_least_change_that_renders_right():
 
 
 def test_clipped_channels_are_only_a_bound():
-    camera = named()
+    camera = camera_named()
     bright = np.full((1, 31), 1.0, np.float32)
     white = np.ones((1, 3), np.float32)
     np.testing.assert_allclose(consistent(bright, white, camera), bright, atol=0.005)

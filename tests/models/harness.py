@@ -11,7 +11,7 @@ import tensorflow as tf
 from hsi_inr_tf import export, models
 from hsi_inr_tf.export import flatbuffer
 from hsi_inr_tf.inference.litert_engine import LiteRTEngine
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.trained.description import ModelDescription
 
 
@@ -92,7 +92,7 @@ def check_tflite(model, description, rgb, expected, tmp_path):
 
 def described(model, name, overrides) -> ModelDescription:
     wavelengths = tuple(np.linspace(400.0, 700.0, model.bands))
-    camera = named(wavelengths=wavelengths)
+    camera = camera_named(wavelengths=wavelengths)
     return ModelDescription.of(model, name, wavelengths, camera, overrides=overrides)
 
 

@@ -5,7 +5,7 @@ import pytest
 from spectral.io import envi
 
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import named, reflectances
+from hsi_inr_tf.optics import camera_named, reflectances
 
 NM = np.arange(380.0, 781.0, 20.0)
 SPECTRA = np.clip(np.random.default_rng(0).random((5, len(NM))), 0.02, 0.98)
@@ -49,7 +49,7 @@ def test_only_what_was_measured_over_the_whole_range_is_given():
 
 
 def test_the_chart_is_what_the_camera_sees_of_it_at_four_brightnesses():
-    camera = named()
+    camera = camera_named()
     library = reflectances.measured(camera.wavelengths)
     rgb, cube = reflectances.chart(library, camera)
     assert rgb.shape == (4 * len(library), 1, 3) and cube.shape == (4 * len(library), 1, 31)

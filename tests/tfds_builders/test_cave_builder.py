@@ -136,7 +136,7 @@ def test_real_scenes_keep_every_value_and_render_to_the_rgb_they_ship(shared_cav
     archive = shared_cave / "complete_ms_data.zip"
     found = dict(cave.find_scenes(archive))
     assert len(found) == 20
-    camera = cave.named()
+    camera = cave.camera_named()
     with zipfile.ZipFile(archive) as file:
         for name in ("superballs", "watercolors", "beads", "sponges", "egyptian_statue"):
             scene = cave.read_scene(*found[name])

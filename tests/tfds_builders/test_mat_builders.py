@@ -7,7 +7,7 @@ from scipy.io import savemat
 
 from hsi_inr_tf.data import open_scenes
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from tests.tfds_builders.true_formats import NM, arad_scene, hdf5_mat, ntire_scene, nus_scene
 from tfds_builders.arad_1k import arad_1k_dataset_builder as arad
 from tfds_builders.ntire2018 import ntire2018_dataset_builder as ntire
@@ -35,7 +35,7 @@ def test_nus_counts_scenes_from_the_folders_and_renders_them_with_the_camera(man
     for scene, tensor in zip(scenes, tensors.values(), strict=True):
         relative = tensor / tensor.max()
         assert scene.cube == pytest.approx(relative, abs=1e-6)
-        assert scene.rgb == pytest.approx(named("nikon-5100").render(relative), abs=2e-5)
+        assert scene.rgb == pytest.approx(camera_named("nikon-5100").render(relative), abs=2e-5)
 
 
 def test_nus_takes_the_canons_response_from_the_users_file(manual, build):

@@ -5,7 +5,7 @@ camera.
 import numpy as np
 import pytest
 
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from tfds_builders.reflectance_collage import materials, still_life
 from tfds_builders.reflectance_collage import reflectance_collage_dataset_builder as collage
 from tfds_builders.reflectance_collage.raycast import BALL, BOX, CAN, Solid, unit
@@ -82,7 +82,7 @@ def test_rgb_is_rendered_from_the_stored_cube(monkeypatch):
     monkeypatch.setattr(collage, "SIDE", SIDE)
     scene = collage.read_scene(4)
     assert scene["name"] == "cloth_04" and scene["cube"].dtype == np.uint16
-    rendered = named().render(scene["cube"] / 65535)
+    rendered = camera_named().render(scene["cube"] / 65535)
     assert np.abs(rendered * 255 - scene["rgb"]).max() <= 0.5 + 1e-3
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hsi_inr_tf.data import Scenes
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 TINY = {"width": 24, "head_width": 16, "dilations": [1], "hidden": [8], "basis": 4}
 
@@ -15,4 +15,6 @@ def small_scenes() -> Scenes:
     cubes = [
         np.clip(0.4 + 0.1 * rng.normal(size=(48, 48, 4)) @ curves, 0, 1).astype(np.float32) for _ in range(3)
     ]
-    return Scenes.from_arrays([named().render(cube) for cube in cubes], cubes, ["red", "green", "blue"])
+    return Scenes.from_arrays(
+        [camera_named().render(cube) for cube in cubes], cubes, ["red", "green", "blue"]
+    )

@@ -15,7 +15,7 @@ from hsi_inr_tf.data.mixture import mixed_patches
 from hsi_inr_tf.data.patches import batch
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import scored
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.training import Interrupted, train
 from hsi_inr_tf.training.losses import LOSSES
@@ -32,7 +32,7 @@ KNOTS = (*CAVE, 720.0, 740.0, 760.0, 780.0, 800.0)
 def ramps(wavelengths, slopes) -> Scenes:
     """Scenes of one spectrum each, a straight line through 0.4 at 560 nm."""
     cubes = [np.tile(line(wavelengths, slope).astype(np.float32), (24, 24, 1)) for slope in slopes]
-    camera = named(wavelengths=wavelengths)
+    camera = camera_named(wavelengths=wavelengths)
     rgbs = [np.round(camera.render(cube) * 255).astype(np.uint8) for cube in cubes]
     names = [f"ramp {slope:g}" for slope in slopes]
     return Scenes.from_arrays(rgbs, cubes, names, wavelengths=wavelengths, camera=camera)

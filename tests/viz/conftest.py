@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hsi_inr_tf.cubes import HyperspectralImage
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 FLAGS = (
     "--headless",
@@ -45,7 +45,7 @@ def browser():
 @pytest.fixture(scope="session")
 def cube():
     """Four surfaces under a slope of light, [48, 64, 31]."""
-    camera = named()
+    camera = camera_named()
     w = np.array(camera.wavelengths)
     surfaces = np.stack([np.exp(-(((w - peak) / 50) ** 2)) for peak in (450, 540, 610)] + [np.full(31, 0.7)])
     y, x = np.meshgrid(np.arange(48), np.arange(64), indexing="ij")

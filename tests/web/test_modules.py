@@ -11,7 +11,7 @@ import pytest
 import hsi_inr_tf
 from hsi_inr_tf import cubes
 from hsi_inr_tf.inference import tiling
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 from hsi_inr_tf.trained import exported_files
 
 WEB = Path(__file__).parents[2] / "web"
@@ -62,7 +62,7 @@ def test_the_description_in_a_model_is_read(evaluate, model):
 
 
 def test_colours_are_those_of_the_camera(evaluate):
-    camera = named()
+    camera = camera_named()
     cube = np.random.default_rng(0).random((50, 31), np.float32)
     rgb = evaluate(f"""
         import {{ render }} from './camera.js';
@@ -73,7 +73,7 @@ def test_colours_are_those_of_the_camera(evaluate):
 
 @pytest.mark.parametrize("name", ["cube.npz", "cube.hdr"])
 def test_downloads_are_read_with_all_they_carry(evaluate, tmp_path, name):
-    camera = named()
+    camera = camera_named()
     cube = np.random.default_rng(0).random((3, 5, 31), np.float32)
     provenance = {"software": "hsi_inr_tf", "input": "Wiese {blau} 100% ½ 𝛽.png"}
     parts = {

@@ -10,7 +10,7 @@ import tensorflow_datasets as tfds
 from hsi_inr_tf.data import formats
 from hsi_inr_tf.data.builder import SceneBuilder
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import VISIBLE, named
+from hsi_inr_tf.optics import VISIBLE, camera_named
 
 TRAINING = 900  # scenes 1 to 900 train, those after validate, as published
 
@@ -28,7 +28,7 @@ class Builder(SceneBuilder):
 
     def _info(self):
         # The challenge's camera is not published; models get the one that resembles it most.
-        camera = dataclasses.replace(named(), name="undisclosed (taken as cie-1931-2deg-d65-srgb)")
+        camera = dataclasses.replace(camera_named(), name="undisclosed (taken as cie-1931-2deg-d65-srgb)")
         return self.scene_info(homepage="https://github.com/boazarad/ARAD_1K", camera=camera, cube=np.float32)
 
     def _shard_iterators_per_split(self, dl_manager):

@@ -9,7 +9,7 @@ import tensorflow_datasets as tfds
 from hsi_inr_tf.data import formats
 from hsi_inr_tf.data.builder import SceneBuilder
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 ARCHIVE = "complete_ms_data.zip"
 URL = f"https://www.cs.columbia.edu/CAVE/databases/multispectral/zip/{ARCHIVE}"
@@ -31,7 +31,7 @@ class Builder(SceneBuilder):
     def _info(self):
         return self.scene_info(
             homepage="https://www.cs.columbia.edu/CAVE/databases/multispectral/",
-            camera=named(),
+            camera=camera_named(),
             height=SIDE,
             width=SIDE,
         )

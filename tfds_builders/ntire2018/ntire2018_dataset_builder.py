@@ -9,7 +9,7 @@ import tensorflow_datasets as tfds
 from hsi_inr_tf.data import formats
 from hsi_inr_tf.data.builder import SceneBuilder
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import VISIBLE, named
+from hsi_inr_tf.optics import VISIBLE, camera_named
 
 PARTS = {"train": ("Train1", "Train2"), "validation": ("Validate",)}
 TRACKS = {"clean": ("Clean", "clean.png"), "real_world": ("RealWorld", "camera.jpg")}
@@ -44,10 +44,10 @@ class Builder(SceneBuilder):
     """
 
     def _info(self):
-        camera = named("cie-1964-10deg")
+        camera = camera_named("cie-1964-10deg")
         if self.builder_config.name == "real_world":
             # The organisers did not disclose the response; models get the one that resembles it most.
-            camera = dataclasses.replace(named(), name="undisclosed (taken as cie-1931-2deg-d65-srgb)")
+            camera = dataclasses.replace(camera_named(), name="undisclosed (taken as cie-1931-2deg-d65-srgb)")
         return self.scene_info(homepage="https://icvl.cs.bgu.ac.il/hyperspectral/", camera=camera)
 
     def _shard_iterators_per_split(self, dl_manager):

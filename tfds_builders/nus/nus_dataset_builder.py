@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 from hsi_inr_tf.data import formats
 from hsi_inr_tf.data.builder import SceneBuilder
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics import VISIBLE, Camera, from_response, named
+from hsi_inr_tf.optics import VISIBLE, Camera, camera_named, from_response
 from hsi_inr_tf.pictures.kinds import is_litter
 
 SPLITS = {"train": "training", "test": "testing"}
@@ -42,7 +42,7 @@ class Builder(SceneBuilder):
     """
 
     def _info(self):
-        camera = None if self.builder_config.name == CANON else named(self.builder_config.name)
+        camera = None if self.builder_config.name == CANON else camera_named(self.builder_config.name)
         return self.scene_info(
             homepage="https://cvil.eecs.yorku.ca/projects/public_html/spectral_reconstruction/",
             camera=camera,
@@ -57,7 +57,7 @@ class Builder(SceneBuilder):
             camera = canon(root / CANON_FILE)
             self.info.metadata["camera"] = camera.to_dict()
         else:
-            camera = named(self.builder_config.name)
+            camera = camera_named(self.builder_config.name)
         return self.shards(
             {split: find_scenes(root / folder, camera) for split, folder in SPLITS.items()}, read_scene
         )

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from hsi_inr_tf.optics import VISIBLE, named
+from hsi_inr_tf.optics import VISIBLE, camera_named
 from hsi_inr_tf.optics.srgb import encode
 
 
@@ -42,7 +42,7 @@ def library() -> Library:
     rows = [[sample[w] for w in VISIBLE] for sample in samples]
     rows += list(evaluation.values[np.searchsorted(evaluation.domain, VISIBLE)].T)
     reflectances = np.clip(rows, 0, 1).astype(np.float32)
-    rgb = encode(named().linear_rgb(reflectances))
+    rgb = encode(camera_named().linear_rgb(reflectances))
     lab = colour.XYZ_to_Lab(colour.sRGB_to_XYZ(rgb))
     return Library(
         reflectances,

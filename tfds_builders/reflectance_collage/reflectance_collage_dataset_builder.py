@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from hsi_inr_tf.data.builder import SceneBuilder
-from hsi_inr_tf.optics import named
+from hsi_inr_tf.optics import camera_named
 
 from . import still_life
 
@@ -21,7 +21,7 @@ class Builder(SceneBuilder):
 
     def _info(self):
         homepage = "https://www.colour-science.org/"
-        return self.scene_info(homepage=homepage, camera=named(), height=SIDE, width=SIDE)
+        return self.scene_info(homepage=homepage, camera=camera_named(), height=SIDE, width=SIDE)
 
     def _shard_iterators_per_split(self, dl_manager):
         return self.shards(
@@ -33,5 +33,5 @@ def read_scene(number):
     """rgb uint8, as CAVE's camera renders it, and cube uint16 of one scene."""
     name, cube = still_life.scene(number, SIDE, SEED)
     stored = np.round(cube * 65535).astype(np.uint16)
-    rgb = named().render(stored.astype(np.float32) / 65535)
+    rgb = camera_named().render(stored.astype(np.float32) / 65535)
     return {"name": name, "rgb": np.round(rgb * 255).astype(np.uint8), "cube": stored, "white": 65535.0}

@@ -136,11 +136,11 @@ def _exported(model, engine, size, folder):
     costs = folder / f"{model}-{size}.json"
     if not costs.exists():
         from hsi_inr_tf import export, models
-        from hsi_inr_tf.optics import VISIBLE, named
+        from hsi_inr_tf.optics import VISIBLE, camera_named
         from hsi_inr_tf.trained.description import ModelDescription
 
         network = models.build(model)
-        description = ModelDescription.of(network, model, VISIBLE, named())
+        description = ModelDescription.of(network, model, VISIBLE, camera_named())
         if not saved_model.exists():
             export.saved_model(network, description, saved_model, warm_up=False)
         export.tflite(network, description, tflite, height=size, width=size)
@@ -187,11 +187,11 @@ def _measure(model, path, engine, size, threads, repeats):
     else:
         from hsi_inr_tf import models
         from hsi_inr_tf.inference.keras_engine import KerasEngine
-        from hsi_inr_tf.optics import VISIBLE, named
+        from hsi_inr_tf.optics import VISIBLE, camera_named
         from hsi_inr_tf.trained.description import ModelDescription
 
         network = models.build(model)
-        call = KerasEngine(network, ModelDescription.of(network, model, VISIBLE, named()))
+        call = KerasEngine(network, ModelDescription.of(network, model, VISIBLE, camera_named()))
     times = []
     for _ in range(repeats + 1):
         start = time.perf_counter()

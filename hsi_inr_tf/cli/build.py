@@ -1,7 +1,9 @@
 """Building a dataset, from a checkout or from an installed copy."""
 
+import fcntl
 import io
-from contextlib import redirect_stdout, suppress
+import os
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -50,12 +52,11 @@ def build_dataset(dataset: str, data_dir: Path | None = None, manual_dir: Path |
     settings = root / name / ".config"  # TFDS's own, of datasets with configurations
     is_new = not settings.exists()
     absent = [folder for folder in _folders(root, version) if not folder.exists()]
+    version.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with redirect_stdout(io.StringIO()):  # TFDS's account of what it is about to do
+        with _alone_in(version), redirect_stdout(io.StringIO()):  # TFDS's account of what it is about to do
             builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=manual_dir))
     except Exception as error:
-        for left in version.parent.glob(f"{version.name}.incomplete*"):
-            remove(left)
         if is_new:
             remove(settings)
         for folder in absent:
@@ -63,6 +64,29 @@ def build_dataset(dataset: str, data_dir: Path | None = None, manual_dir: Path |
                 folder.rmdir()
         raise _input_error(error) from error
     return version
+
+
+@contextmanager
+def _alone_in(version: Path):
+    """Within, no other process builds this dataset; what it or a killed one has not completed is removed."""
+    lock = os.open(version.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(
+                lock, fcntl.LOCK_EX | fcntl.LOCK_NB
+            )  # the system gives it back, however a process ends
+        except BlockingIOError as error:
+            raise InputError(f"{version} is being built by another process") from error
+        _remove_incomplete(version)
+        yield
+    finally:
+        _remove_incomplete(version)
+        os.close(lock)
+
+
+def _remove_incomplete(version: Path) -> None:
+    for left in version.parent.glob(f"incomplete.*_{version.name}"):  # as TFDS calls them
+        remove(left)
 
 
 def _folders(root: Path, version: Path) -> list[Path]:

@@ -1,6 +1,10 @@
-"""SIGKILL at chosen moments of writing: nothing that existed is lost, and the next run starts cleanly."""
+"""SIGKILL and SIGTERM at chosen moments of writing: nothing that existed is lost, and the next run starts
+cleanly.
+"""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,65 +13,57 @@ from pathlib import Path
 import pytest
 
 from hsi_inr_tf.files import PARTIAL
+from hsi_inr_tf.trained.bundles import PRETRAINED
 from tests.bad_input.spoiling import hashes
 
-# Runs a command and kills its own process when a function is called for the n-th time, before or after it.
-KILLER = """
-import importlib, os, signal, sys
-place, count, after, *argv = sys.argv[1:]
-module, name = place.rsplit(".", 1)
-module = importlib.import_module(module)
-real, left = getattr(module, name), [int(count)]
-def killing(*args, **kwargs):
-    left[0] -= 1
-    if left[0]:
-        return real(*args, **kwargs)
-    if after == "after":
-        real(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-setattr(module, name, killing)
-from hsi_inr_tf.cli.main import main
-main(argv)
-"""
-# command -> (the output, arguments, moments as (function, which call, before or after it))
+BUNDLE = PRETRAINED / "inr-edge"
+FORKING = Path(__file__).with_name("forking.py")
+# command -> (the output, arguments, moments as (function, which call, before or after it, signal))
+KILL, TERM = signal.SIGKILL, signal.SIGTERM
 COMMANDS = {
     "reconstruct": (
         "out.npz",
         ["reconstruct", "photo.png", "--model", "model", "--out", "out.npz"],
-        [("os.replace", 1, "before"), ("os.replace", 1, "after"), ("os.access", 1, "after")],
+        [
+            ("os.replace", 1, "before", KILL),
+            ("os.replace", 1, "after", TERM),
+            ("os.access", 1, "after", TERM),
+        ],
     ),
     "view": (
         "drawn",
         ["view", "cube.npz", "--out", "drawn"],
-        [("os.access", 1, "after"), ("os.access", 4, "after"), ("os.replace", 1, "before")],
+        [("os.access", 1, "after", KILL), ("os.access", 4, "after", TERM), ("os.replace", 1, "before", KILL)],
     ),
     "export to tflite": (
         "m.tflite",
         ["export", "inr-edge", "--size", "32", "--out", "m.tflite", "--no-time"],
         [
-            ("hsi_inr_tf.trained.exported_files.append", 1, "before"),
-            ("hsi_inr_tf.trained.exported_files.append", 1, "after"),
-            ("os.replace", 1, "before"),
+            ("hsi_inr_tf.trained.exported_files.append", 1, "before", KILL),
+            ("os.replace", 1, "before", TERM),
         ],
     ),
     "export to a SavedModel": (
         "saved",
         ["export", "inr-edge", "--format", "saved_model", "--out", "saved", "--no-time"],
         [
-            ("hsi_inr_tf.export.graphs.signatures", 1, "after"),
-            ("tensorflow.saved_model.save", 1, "after"),
-            ("hsi_inr_tf.files.replacing.exchange", 1, "before"),
-            ("hsi_inr_tf.files.replacing.exchange", 1, "after"),
+            ("tensorflow.saved_model.save", 1, "after", TERM),
+            ("hsi_inr_tf.files.replacing.exchange", 1, "after", KILL),
         ],
     ),
     "adapt": (
         "mine",
         ["adapt", "inr-edge", "--picture", "photo.png", "--points", "points.csv", "--out", "mine"],
         [
-            ("hsi_inr_tf.export.model_folder.save_weights", 1, "after"),
-            ("hsi_inr_tf.export.model_folder.tflite", 1, "after"),
-            ("hsi_inr_tf.files.replacing.exchange", 1, "before"),
-            ("hsi_inr_tf.files.replacing.exchange", 1, "after"),
+            ("hsi_inr_tf.export.model_folder.save_weights", 1, "after", TERM),
+            ("hsi_inr_tf.files.replacing.exchange", 1, "before", KILL),
+        ],
+    ),
+    "bundle": (
+        "bundled",
+        ["bundle", "run", "--out", "bundled"],
+        [
+            ("hsi_inr_tf.export.model_folder.tflite", 1, "after", KILL),
         ],
     ),
 }
@@ -79,48 +75,80 @@ def whole(folder: Path) -> dict[str, str]:
     return {name: value for name, value in hashes(folder).items() if PARTIAL not in name}
 
 
-def run(*argv):
-    return subprocess.run([sys.executable, *argv], capture_output=True, text=True)
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    """`run(folder, argv, *moment)`: (exit status, words) of a command, killed at the moment if there is
+    one.
+    """
+    words = tmp_path_factory.mktemp("words")
+    parent = subprocess.Popen(
+        [sys.executable, FORKING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+    def ask(folder, argv, *moment):
+        job = {"folder": str(folder), "argv": argv, "said": str(words / f"{len(os.listdir(words))}")}
+        job |= dict(zip(("place", "call", "when", "signal"), moment, strict=False))
+        parent.stdin.write(json.dumps(job) + "\n")
+        parent.stdin.flush()
+        return int(parent.stdout.readline()), Path(job["said"]).read_text()
+
+    yield ask
+    parent.stdin.close()
+    parent.wait(30)
+
+
+def as_run(bundle: Path, run: Path) -> None:
+    """The run folder that a bundled model might come from."""
+    (run / "weights").mkdir(parents=True)
+    shutil.copy(bundle / "model.weights.h5", run / "weights" / "last.weights.h5")
+    shutil.copy(bundle / "description.json", run)
+    shutil.copy(bundle / "training.json", run / "config.json")
 
 
 @pytest.fixture(scope="session")
-def done(good, tmp_path_factory):
+def done(good, run, tmp_path_factory):
     """`done(command)`: a folder of good input in which the command has run once."""
     made = {}
 
     def once(command):
         if command not in made:
-            made[command] = tmp_path_factory.mktemp("done")
-            subprocess.run(["cp", "-r", f"{good}/.", made[command]], check=True)
+            made[command] = folder = tmp_path_factory.mktemp("done")
+            shutil.copytree(good, folder, dirs_exist_ok=True)
+            if command == "bundle":
+                as_run(BUNDLE, folder / "run")
             bands = ",".join(str(nm) for nm in range(400, 701, 10))
             rows = [f"{3 * n},{2 * n}," + ",".join(["0.4"] * 31) for n in range(6)]
-            (made[command] / "points.csv").write_text("\n".join([f"row,column,{bands}", *rows]))
-            finished = subprocess.run(
-                [sys.executable, "-m", "hsi_inr_tf", *COMMANDS[command][1]],
-                cwd=made[command],
-                capture_output=True,
-                text=True,
-            )
-            assert finished.returncode == 0, finished.stderr
+            (folder / "points.csv").write_text("\n".join([f"row,column,{bands}", *rows]))
+            status, said = run(folder, COMMANDS[command][1])
+            assert status == 0, said
         return made[command]
 
     return once
 
 
-@pytest.mark.parametrize(("command", "function", "call", "when"), CASES)
-def test_killed_while_it_replaces(done, tmp_path, monkeypatch, command, function, call, when):
+@pytest.mark.parametrize(("command", "function", "call", "when", "number"), CASES)
+def test_killed_while_it_replaces(done, run, tmp_path, command, function, call, when, number):
     output, argv, _ = COMMANDS[command]
     place = tmp_path / "place"
-    subprocess.run(["cp", "-r", done(command), place], check=True)
-    monkeypatch.chdir(place)
+    shutil.copytree(done(command), place)
     before = whole(place)
     assert any(name == output or name.startswith(f"{output}/") for name in before)
-    killed = run("-c", KILLER, function, str(call), when, *argv)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    status, said = run(place, argv, function, call, when, number)
+    assert status == -number, said
     assert set(whole(place)) == set(before)  # the old or the new, all of it
     if when == "before" or ("exchange" not in function and "replace" not in function):
         assert whole(place) == before
-    again = run("-m", "hsi_inr_tf", *argv)
-    assert again.returncode == 0, again.stderr
+    status, said = run(place, argv)
+    assert status == 0, said
     assert set(hashes(place)) == set(before)  # and nothing that the killed one left
     assert not [name for name in os.listdir(place) if name.startswith(PARTIAL)]
+
+
+def test_what_a_killed_build_left_goes_with_the_next(run, tmp_path):
+    argv, left = ["build", "reflectance_collage", "--data-dir", "data"], set()
+    for number in (KILL, TERM, KILL):
+        status, said = run(tmp_path, argv, "hsi_inr_tf.data.builder._generate", 1, "after", number)
+        assert status == -number, said
+        now = {path.name for path in tmp_path.rglob("incomplete.*")}
+        assert len(now) == 1 and not now & left  # this one's own
+        left |= now

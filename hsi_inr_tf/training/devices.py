@@ -13,6 +13,7 @@ import tensorflow as tf
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import parse_json
 from hsi_inr_tf.training.config import TrainConfig
+from hsi_inr_tf.training.meeting import meet
 
 TRAINERS = ("chief", "worker")  # the tasks of a cluster that train
 ADDRESS = re.compile(r"[^\s/]+:\d{1,5}")
@@ -27,6 +28,7 @@ def strategy(config: TrainConfig) -> tf.distribute.Strategy:
     if name == "multi-worker":
         if _workers() < 1:
             raise InputError(f"--strategy multi-worker needs TF_CONFIG in the environment, such as {EXAMPLE}")
+        meet(*_trainers())
         chosen = tf.distribute.MultiWorkerMirroredStrategy()
     elif name == "mirrored":
         chosen = tf.distribute.MirroredStrategy([device.name for device in _devices()])
@@ -166,6 +168,14 @@ def _workers() -> int:
                 f"TF_CONFIG is of {kind} {index}, expected an index from 0 to {len(cluster[kind]) - 1}"
             )
     return sum(len(cluster.get(kind, [])) for kind in TRAINERS)
+
+
+def _trainers() -> tuple[list[str], int]:
+    """The addresses of the processes that train, by a TF_CONFIG that was checked, and which is this one."""
+    stated = parse_json(os.environ["TF_CONFIG"])
+    cluster, task = stated["cluster"], stated["task"]
+    before = len(cluster.get("chief", [])) if task["type"] == "worker" else 0
+    return [host for kind in TRAINERS for host in cluster.get(kind, [])], before + task["index"]
 
 
 def _devices():

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hsi_inr_tf.trained.weights import load_run
 from tests.training.small_scenes import TINY
 
 PROCESS = Path(__file__).with_name("train_process.py")
@@ -124,9 +125,11 @@ def test_batch_that_cannot_be_shared_is_refused(tmp_path):
     assert "--batch-size 3 cannot be shared equally by 2 devices" in told.read_text()
 
 
-def test_lost_worker_ends_the_other_with_a_sentence(tmp_path):
+def test_two_processes_of_which_one_is_killed_end_with_the_same_weights(tmp_path):
+    """The other ends with a sentence; both are started again, and go on from the last checkpoint."""
     out, told = tmp_path / "run", tmp_path / "told by 0"
-    stays, dies = start_two_workers(out, "--steps", "100000", "--checkpoint-seconds", "0")
+    long = ("--steps", "120", "--validate-every", "60", "--checkpoint-seconds", "0")
+    stays, dies = start_two_workers(out, *long)
     deadline = time.monotonic() + 300
     try:
         while not list(out.glob("checkpoints/step-*.npz")):
@@ -142,3 +145,12 @@ def test_lost_worker_ends_the_other_with_a_sentence(tmp_path):
         "another worker is gone; start all of them again to go on from the last checkpoint"
         in told.read_text()
     )
+    assert not (out / "weights" / "last.weights.h5").exists()
+    assert end(*start_two_workers(out, *long)) == [0, 0], told.read_text()
+    whole = tmp_path / "whole" / "run"
+    whole.parent.mkdir()
+    assert end(*start_two_workers(whole, *long)) == [0, 0]
+    for one, other in zip(
+        load_run(out, "last")[0].get_weights(), load_run(whole, "last")[0].get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)

@@ -52,6 +52,7 @@ def run(options: Options) -> None:
     files = {name: Path(value).name for name in (*MEASURED, "picture") if (value := getattr(options, name))}
     said = {**description.provenance["adapted"], "model": options.model, **files}
     description = replace(description, provenance={**description.provenance, "adapted": said})
+    size = export.model_folder(model, description, options.out)
     adaptation = adapted.adaptation
     if adaptation is None:
         raise InputError("nothing was measured, expected at least one point")
@@ -61,7 +62,6 @@ def run(options: Options) -> None:
     before, after = adaptation.before, adaptation.after
     if before and after and after[0] > before[0]:
         print("note: the measurements do not predict each other; measure more, or check rows and columns")
-    size = export.model_folder(model, description, options.out)
     print(f"{options.out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
     print(f"use it:   hsi-inr reconstruct IMAGE --model {options.out} --out FILE")
 

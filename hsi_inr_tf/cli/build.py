@@ -12,7 +12,7 @@ from typing import Annotated
 import tyro
 
 from hsi_inr_tf.data.datasets import DATASETS
-from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.files import remove
 
 
@@ -101,4 +101,6 @@ def _input_error(error: BaseException) -> BaseException:
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, InputError):
         inner = inner.__cause__ or inner.__context__
+    if inner is None and isinstance(error, AssertionError):  # how TFDS says that the manual folder is missing
+        return InputError(first_line(error).partition(" Create it")[0])
     return inner or error

@@ -46,6 +46,8 @@ def run(options: Options) -> None:
 
     begun = time.monotonic()
     out = options.out
+    if any(one.is_file() for one in (out, *out.parents)):
+        raise InputError(f"--out {out} is a file or lies below one, expected a folder")
     data_dir = out / "data"
 
     _heading("1/6", "building the embedded dataset reflectance_collage")

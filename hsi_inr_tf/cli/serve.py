@@ -68,6 +68,8 @@ def run(options: Options) -> None:
 def _check(options):
     if options.name is not None:
         _check_name(options.name)
+    if not options.host:
+        raise InputError("--host is empty, expected an address such as 127.0.0.1")
     if options.port == options.grpc_port:
         raise InputError(f"--port and --grpc-port are both {options.port}, expected two ports")
     for port in (options.port, options.grpc_port):
@@ -86,7 +88,7 @@ def _check_name(name):
 def _check_free(host, port):
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, TypeError, ValueError) as error:  # of names that are none
         reason = getattr(error, "strerror", None) or error
         raise InputError(
             f"cannot listen at {host}:{port} ({reason}), choose another --host or --port"

@@ -3,16 +3,19 @@
 It lives in a module of its own because Beam's workers import it by name.
 """
 
+import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stderr
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
 from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.extras import EXTRA_OF
@@ -117,14 +120,25 @@ def options_of(runner: str, options: Sequence[str], jobs: int) -> PipelineOption
     wanted = ["default_sdk_harness_log_level=ERROR"]  # workers tell of every step; what fails is raised
     if runner == DASK and not any(option.startswith("dask_") and "partition" in option for option in options):
         wanted.append(f"dask_partition_size={1 + jobs // MOST_PARTITIONS}")  # else all are one worker's
+    for option in options:
+        if not re.fullmatch(r"\w+=.*", option):
+            raise InputError(f"--runner-options {option} cannot be read, expected NAME=VALUE")
+    said = io.StringIO()
     try:
         beam.runners.create_runner(runner)
         logging.getLogger("distributed").setLevel(logging.ERROR)  # Dask's, which tells of every step too
-        return PipelineOptions([f"--runner={runner}", *(f"--{option}" for option in [*wanted, *options])])
-    except (ValueError, ImportError, AttributeError) as error:
+        chosen = PipelineOptions([f"--runner={runner}", *(f"--{option}" for option in [*wanted, *options])])
+        with redirect_stderr(said):
+            chosen.get_all_options()  # argparse ends the process at values of another type
+        beam.runners.create_runner(chosen.view_as(StandardOptions).runner)  # which an option may have changed
+    except SystemExit as end:
+        reason = said.getvalue().strip().rpartition("error: ")[2]
+        raise InputError(f"--runner-options cannot be read ({' '.join(reason.split())})") from end
+    except (ValueError, ImportError, AttributeError, TypeError) as error:
         if isinstance(error, ModuleNotFoundError) and error.name in EXTRA_OF:
             raise
         raise InputError(f"Beam has no runner {runner} ({first_line(error)})") from error
+    return chosen
 
 
 @cache

@@ -36,8 +36,8 @@ def parse(text: str) -> tuple[float, ...]:
         raise InputError(
             f"wavelengths '{text}' cannot be read, expected 400:700:5, 450,550,650 or a file of numbers"
         ) from error
-    if not len(values) or not np.all(np.isfinite(values)) or np.any(np.diff(values) <= 0):
-        raise InputError(f"wavelengths '{text}' must be one or more ascending numbers of nm")
+    if not len(values) or not np.all(np.isfinite(values)) or np.any(np.diff(values, prepend=0) <= 0):
+        raise InputError(f"wavelengths '{text}' must be one or more ascending numbers of nm, above 0")
     return tuple(float(v) for v in values)
 
 

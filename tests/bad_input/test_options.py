@@ -6,6 +6,7 @@ import sys
 import pytest
 
 RECONSTRUCT = ["reconstruct", "photo.png", "--model", "model", "--out", "out.npz"]
+ADAPT = ["adapt", "model", "--picture", "photo.png", "--points", "points.csv"]
 SERVE = ["serve", "model"]
 TABLE = ["benchmark", "table1", "--out", "table"]
 
@@ -110,7 +111,37 @@ def test_numbers_out_of_range(refused, command, name, value):
         (["serve", "model", "--name", "naïve model"], "--name"),
         (["serve", "model", "--port", "8099", "--grpc-port", "8099"], "8099"),
         (["serve", "model", "--host", "no.such.host.invalid"], "no.such.host.invalid"),
+        (["serve", "model", "--host", ""], "--host"),
+        (["serve", "model", "--host", "\udcff"], "cannot listen"),
+        (["serve", "model", "--host", "a b"], "a b"),
+        (["serve", "model", "--name", "naïve"], "--name"),
+        (["serve", "model", "--name", "x" * 300], "--name"),
         (["build", "moon"], "moon"),
+        (["build", "nus"], "Manual directory"),
+        (["build", "nus/nokia"], "nokia"),
+        (["build", "reflectance_collage", "--data-dir", "kept.txt/x"], "kept.txt"),
+        (["points", "photo.png", "--wavelengths=-5:3:1"], "above 0"),
+        ([*ADAPT, "--out", "."], "the folder that the command runs in"),
+        ([*ADAPT, "--out", "/proc/x"], "/proc/x"),
+        (["demo", "--out", "kept.txt"], "kept.txt"),
+        (["demo", "--out", "kept.txt/x"], "kept.txt"),
+        (["benchmark", "speed", "--models", "nobody"], "nobody"),
+        (["benchmark", "speed", "--models"], "--models"),
+        (["benchmark", "start", "--model", "absent"], "absent"),
+        (["benchmark", "start", "--engines", "x"], "'x'"),
+        (["benchmark", "reconstruct", "--model", "absent"], "absent"),
+        (["benchmark", "reconstruct", "--megapixels", "0"], "--megapixels"),
+        (["benchmark", "reconstruct", "--megapixels", "nan"], "--megapixels"),
+        (["benchmark", "reconstruct", "--megapixels", "1e9"], "--megapixels"),
+        (["benchmark", "export", "model", "--quantize", "int3"], "int3"),
+        (["benchmark", "training", "--models", "nobody"], "nobody"),
+        (["benchmark", "training", "--dataset", "moon"], "moon"),
+        ([*RECONSTRUCT, "--runner", "os.path"], "os.path"),
+        ([*RECONSTRUCT, "--runner", "no.such.Runner"], "no.such.Runner"),
+        ([*RECONSTRUCT, "--runner", "DirectRunner", "--runner-options", "nonsense"], "nonsense"),
+        ([*RECONSTRUCT, "--runner", "DirectRunner", "--runner-options", "help"], "help"),
+        ([*RECONSTRUCT, "--runner", "DirectRunner", "--runner-options", "direct_num_workers=x"], "'x'"),
+        ([*RECONSTRUCT, "--runner", "DirectRunner", "--runner-options", "runner=X"], "X"),
         (["build", "cave", "--manual-dir", "nowhere"], "nowhere"),
         (["points", "photo.png", "--out", "points.txt"], "points.txt"),
         (["points", "photo.png", "--wavelengths", "x"], "x"),
@@ -126,7 +157,11 @@ def test_numbers_out_of_range(refused, command, name, value):
     ],
     ids=lambda one: " ".join(one)[:50] if isinstance(one, list) else None,
 )
-def test_what_cannot_be_parsed_or_meant(refused, argv, word):
+def test_what_cannot_be_parsed_or_meant(refused, place, argv, word):
+    if "points.csv" in argv:
+        rows = [f"{3 * n},{2 * n}," + ",".join(["0.4"] * 31) for n in range(6)]
+        bands = ",".join(str(nm) for nm in range(400, 701, 10))
+        (place / "points.csv").write_text("\n".join([f"row,column,{bands}", *rows]))
     refused(argv, word)
 
 

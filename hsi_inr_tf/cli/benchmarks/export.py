@@ -3,7 +3,7 @@
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 from tqdm import tqdm
@@ -21,7 +21,7 @@ class Options:
     """Sides of the pictures."""
     threads: tuple[Annotated[int, whole(1, 1024)], ...] = (1, 2)
     """Numbers of threads."""
-    quantize: tuple[str, ...] = ("none", "float16", "dynamic")
+    quantize: tuple[Literal["none", "float16", "dynamic"], ...] = ("none", "float16", "dynamic")
     """The TFLite files to time; int8 and int16x8 need calibration, see hsi-inr export."""
     repeats: Annotated[int, whole(1, 100_000)] = 20
     """Calls a measurement, of which the median counts."""

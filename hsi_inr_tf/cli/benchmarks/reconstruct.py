@@ -7,16 +7,18 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
 from hsi_inr_tf.files import write_json
+from hsi_inr_tf.ranges import between
 
 
 @dataclass(frozen=True)
 class Options:
     model: str = "inr-compact"
     """A bundled model (inr-compact, inr-edge), a run folder, a SavedModel folder or a .tflite file."""
-    megapixels: tuple[float, ...] = (0.25, 1.0, 4.0, 12.0)
+    megapixels: tuple[Annotated[float, between(0, 1e3)], ...] = (0.25, 1.0, 4.0, 12.0)
     """Sizes of the photographs, four wide to three high."""
     json: Path | None = None
     """Also write the rows to this file."""
@@ -24,6 +26,9 @@ class Options:
 
 def run(options: Options) -> None:
     """Peak memory and time of reconstructing a photograph into an ENVI file, by megapixels."""
+    from hsi_inr_tf import inference
+
+    inference.load(options.model)  # what cannot be loaded is refused before anything is timed
     rows = []
     print(
         f"{'megapixels':>10} {'seconds':>8} {'s per megapixel':>16} {'peak memory, MB':>16}   {options.model}"

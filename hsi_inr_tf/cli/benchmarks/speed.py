@@ -48,9 +48,15 @@ def run(options: Options) -> None:
     """
     from tqdm import tqdm
 
+    from hsi_inr_tf import models
+
     unknown = set(options.engines) - {"keras", "saved_model", "litert"}
     if unknown:
         raise InputError(f"unknown engine '{min(unknown)}', expected keras, saved_model or litert")
+    if unknown := set(options.models) - set(models.names()):
+        raise InputError(f"unknown model '{min(unknown)}', expected of {', '.join(models.names())}")
+    if not options.models:
+        raise InputError("--models names none, expected at least one")
     measured: dict[tuple, list[dict]] = {}
     cases = list(product(options.sizes, options.engines, options.threads, options.models))
     with (

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from tqdm import tqdm
 
+from hsi_inr_tf import inference
 from hsi_inr_tf.cli.benchmarks.reconstruct import photograph
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_json
@@ -27,7 +28,7 @@ PATIENCE = 120.0  # seconds that a server may take
 class Options:
     model: str = "inr-compact"
     """A bundled model, or what else `load` opens on every engine that is timed."""
-    engines: tuple[str, ...] = ("litert", "tensorflow")
+    engines: tuple[Literal["litert", "tensorflow"], ...] = ("litert", "tensorflow")
     """Engines that reconstruct, of litert and tensorflow."""
     repeats: Annotated[int, whole(1, 10_000)] = 5
     """Runs of every command, in turn, of which the median counts."""
@@ -43,6 +44,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Processor and wall seconds of commands from nothing: help, reconstruct, view, serve until ready."""
+    inference.load(options.model)  # what cannot be loaded is refused before anything is timed
     with tempfile.TemporaryDirectory() as folder:
         commands = dict(_commands(options, Path(folder)))
         seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from hsi_inr_tf.cli.benchmarks.memory import peak_mb
+from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import write_json
 from hsi_inr_tf.ranges import between, whole
 
@@ -43,6 +44,15 @@ def run(options: Options) -> None:
     """Patches a second in training, each row in a process of its own, and the share of time spent waiting for
     data.
     """
+    from hsi_inr_tf import models
+    from hsi_inr_tf.data import open_scenes
+
+    if unknown := set(options.models) - set(models.names()):
+        raise InputError(f"unknown model '{min(unknown)}', expected of {', '.join(models.names())}")
+    if not options.models:
+        raise InputError("--models names none, expected at least one")
+    if options.dataset is not None:
+        open_scenes(options.dataset, options.data_dir)
     rows = []
     print(
         f"{'model':<16} {'batch':>5} {'XLA':>4} {'patches/s':>10} {'s per step':>11} {'data wait':>10} "

@@ -24,7 +24,8 @@ def meet(addresses: Sequence[str], own: int, silent: float = 3.0) -> None:
     TensorFlow already. Raises InputError if this process cannot listen at its own address.
     """
     others = {number: _split(address) for number, address in enumerate(addresses) if number != own}
-    found, found_by = set(), set()
+    found: set[int] = set()
+    found_by: set[int] = set()
     said, say_at = None, time.monotonic() + silent
     with _greeting(addresses[own], found_by):
         while waited := [number for number in others if number not in found or number not in found_by]:

@@ -15,7 +15,7 @@ from hsi_inr_tf.data.scenes import Scenes
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.camera import Camera
 from hsi_inr_tf.optics.cameras import spread
-from hsi_inr_tf.optics.spectral_splines import common_knots, sampling
+from hsi_inr_tf.optics.spectral_splines import BEYOND, common_knots, sampling
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -66,7 +66,7 @@ class Mixture:
     @cached_property
     def samplings(self) -> tuple[np.ndarray, ...]:
         """By data set the matrix [knots, its bands] from answers at the knots to those at its bands."""
-        return tuple(sampling(self.wavelengths, part.wavelengths, part.widths) for part in self.parts)
+        return tuple(sampling(self.wavelengths, part.wavelengths, part.widths, BEYOND) for part in self.parts)
 
     @property
     def same_bands(self) -> bool:

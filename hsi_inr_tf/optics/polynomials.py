@@ -3,8 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from math import comb
 
 import numpy as np
+
+from hsi_inr_tf.errors import InputError
+
+MOST = 12_000  # unknowns that are solved for together; they need their square times 24 bytes
 
 
 def monomials(rgb: np.ndarray, degree: int) -> np.ndarray:
@@ -63,6 +68,12 @@ def fit_together(sensors: Sequence[Sensor], degree: int, ridge: float, share: fl
     """
     from scipy.linalg import solve
 
+    unknowns = comb(3 + degree, 3) * len(sensors[0].sampling)
+    if unknowns > MOST:
+        raise InputError(
+            f"regression at {len(sensors[0].sampling)} knots has {unknowns} unknowns, expected at most "
+            f"{MOST}: name a dataset of fewer bands first"
+        )
     left = right = total = np.zeros((1, 1))
     for sensor in sensors:
         gram, moments = _with_chart(sensor.pictures, degree, sensor.chart, share if sensor.chart else 0.0)

@@ -15,14 +15,17 @@ from numpy.typing import ArrayLike
 from hsi_inr_tf.errors import InputError
 
 APART = 7.5  # nm: bands of further sensors that are nearer to a knot add none
+BEYOND = 2.0  # nm: a sensor's end that is so near to the last knot counts as that
 FEWEST = 4
 
 
 def common_knots(sensors: Sequence[Sequence[float]]) -> tuple[float, ...]:
-    """Ascending knots in nm for sensors with these bands: all of the first one, and of the others those that
-    lie where there is none yet. Every knot is then a band that some sensor measures.
+    """Ascending knots in nm for sensors with these bands: all of the first one, the ends of them all, and of
+    the others those that lie where there is none yet. Every knot is then a band that some sensor measures.
     """
     knots = [float(nm) for nm in sensors[0]]
+    ends = min(bands[0] for bands in sensors), max(bands[-1] for bands in sensors)
+    knots += [float(end) for end in ends if min(abs(end - knot) for knot in knots) > BEYOND]
     for bands in sensors[1:]:
         for nm in bands:
             if min(abs(nm - knot) for knot in knots) >= APART:
@@ -31,18 +34,21 @@ def common_knots(sensors: Sequence[Sequence[float]]) -> tuple[float, ...]:
 
 
 def sampling(
-    knots: ArrayLike, wavelengths: ArrayLike, widths: float | Sequence[float] | None = None
+    knots: ArrayLike,
+    wavelengths: ArrayLike,
+    widths: float | Sequence[float] | None = None,
+    beyond: float = 1e-6,
 ) -> np.ndarray:
     """The matrix [knots, bands] from values at the `knots` to bands at `wavelengths`, all in nm, in float64.
 
     A band of a positive width (FWHM; `widths` is one for all, or one for each) is the mean over it, as far as
     the knots reach; without one it is the value at its centre. Raises InputError for wavelengths outside the
-    knots: nothing was learned there.
+    knots: nothing was learned there. Up to `beyond` nm outside they count as the last knot.
     """
     knots, wavelengths = np.asarray(knots, np.float64), np.asarray(wavelengths, np.float64)
     spline = cardinal(knots)
     low, high = knots[0], knots[-1]
-    if wavelengths.min() < low - 1e-6 or wavelengths.max() > high + 1e-6:
+    if wavelengths.min() < low - beyond or wavelengths.max() > high + beyond:
         raise InputError(
             f"wavelengths from {wavelengths.min():g} to {wavelengths.max():g} nm are asked for, "
             f"the model knows {low:g} to {high:g} nm"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import polynomials
 from hsi_inr_tf.optics.polynomials import Sensor, fit, fit_together, monomials
 from hsi_inr_tf.optics.spectral_splines import sampling
@@ -48,6 +49,11 @@ def test_a_polynomial_world_is_found_by_sensors_that_see_parts_of_it():
         rgb, matrix = picture(seed, 1)[0], sampling(KNOTS, wavelengths)
         sensors.append(Sensor([(rgb, polynomials.monomials(rgb, 2) @ truth @ matrix)], matrix))
     np.testing.assert_allclose(fit_together(sensors, 2, 1e-12), truth, atol=1e-5)
+
+
+def test_more_unknowns_than_memory_holds_are_refused():
+    with pytest.raises(InputError, match="regression at 400 knots has 14000 unknowns"):
+        fit_together([Sensor([], np.zeros((400, 31)))], 4, 1e-4)
 
 
 @pytest.mark.parametrize("ridge", [1e-4, 1e-2])

@@ -53,7 +53,11 @@ def test_knots_are_bands_of_some_sensor_and_do_not_crowd():
     assert common_knots([KNOTS, folder]) == (*KNOTS, 720, 740, 760, 780, 800)
     assert common_knots([folder, KNOTS]) == common_knots([KNOTS, folder])
     assert common_knots([KNOTS, np.linspace(410, 690, 25)]) == KNOTS
-    assert min(np.diff(common_knots([KNOTS, np.linspace(395, 1000, 204)]))) >= 7.5
+    many = np.linspace(391, 1000, 204)
+    knots = common_knots([KNOTS, many])
+    assert min(np.diff(knots)) >= 7.5 and (knots[0], knots[-1]) == (391, 1000)
+    assert common_knots([KNOTS, (395.0, 500.0, 701.0)]) == (395, *KNOTS)
+    np.testing.assert_array_equal(sampling(KNOTS, [701.0], beyond=2.0), sampling(KNOTS, [700.0]))
 
 
 def test_what_was_never_seen_is_refused():

@@ -20,10 +20,12 @@ from hsi_inr_tf.ranges import one_of
 class Options:
     model: Annotated[str, tyro.conf.Positional]
     """A run folder, a bundled model's name, a SavedModel folder or a .tflite file."""
-    dataset: str = "cave"
-    """Dataset: cave, reflectance_collage, nus/<camera>, ntire2018/clean, arad_1k or folder:DIR."""
+    dataset: str | None = None
+    """Dataset: cave, reflectance_collage, nus/<camera>, ntire2018/clean, arad_1k or folder:DIR; by default
+    the one that the model was trained on.
+    """
     data_dir: Path | None = None
-    """Where tfds build wrote it; by default TFDS's own place."""
+    """Where tfds build wrote it; by default where the run found its own, or TFDS's own place."""
     split: str | None = None
     """Scenes to score: NAME:PART (cave-22-10:test, ...) or a split of the builder (test, ...); by default
     what is held out.
@@ -57,23 +59,28 @@ def run(options: Options) -> None:
     split.
     """
     from hsi_inr_tf.data import open_scenes
-    from hsi_inr_tf.data.datasets import known
+    from hsi_inr_tf.data.datasets import known, together
     from hsi_inr_tf.data.splits import training_part
     from hsi_inr_tf.evaluation import comparison, notes, regression_reconstructor, scored
     from hsi_inr_tf.evaluation.coverage import coverage
+    from hsi_inr_tf.evaluation.own_dataset import own_dataset
     from hsi_inr_tf.inference import load
 
+    dataset, data_dir = options.dataset, options.data_dir
+    if dataset is None:
+        dataset, found = own_dataset(options.model)
+        data_dir = data_dir or found
     open_part = partial(
         open_scenes,
-        options.dataset,
-        options.data_dir,
+        dataset,
+        data_dir,
         allow_missing=options.allow_missing,
         white=options.white,
     )
-    split = options.split or known(options.dataset).scored
+    split = options.split or known(dataset).scored
+    scenes, fitted_on = open_part(split), training_part(split)  # refused before a model is loaded
     reconstructor = load(options.model, options.engine, options.trust)
     known_range = reconstructor.description.wavelengths[0], reconstructor.description.wavelengths[-1]
-    scenes, fitted_on = open_part(split), training_part(split)
     unknown = len(scenes.wavelengths)
     scenes = scenes.between(*known_range)
     unknown -= len(scenes.wavelengths)
@@ -83,16 +90,21 @@ def run(options: Options) -> None:
     scores = scored(reconstructor, scenes, options.protocol, options.consistent)
     baseline = scored(regression, scenes, options.protocol)
     print(
-        f"{model} ({options.model}) on {options.dataset}, {split}, {len(scenes)} scenes, protocol "
+        f"{model} ({options.model}) on {dataset}, {split}, {len(scenes)} scenes, protocol "
         f"{options.protocol}" + (", corrected to reproduce the RGB" if options.consistent else "")
     )
     print(scores.table())
-    print(f"\nbeside polynomial regression of degree 3 for each pixel, fitted on {fitted_on}")
+    print(f"\nbeside polynomial regression of degree 3 for each pixel, fitted on {dataset}, {fitted_on}")
     print(comparison(model, scores, baseline))
     if options.coverage:
         tested = coverage(reconstructor, scenes)
         print(f"\n{tested.table()}")
     remarks = list(notes(reconstructor.description, scenes, split == fitted_on))
+    trained_on = reconstructor.description.provenance.get("dataset")
+    if isinstance(trained_on, str) and dataset not in together(trained_on):
+        remarks.append(
+            f"regression was fitted on scenes of {dataset}, which is scored, the model on {trained_on} only"
+        )
     if unknown:
         remarks.append(f"{unknown} of the scenes' bands lie outside what the model knows and are not scored")
     for remark in remarks:
@@ -103,7 +115,7 @@ def run(options: Options) -> None:
             {
                 "model": model,
                 "path": options.model,
-                "dataset": options.dataset,
+                "dataset": dataset,
                 "split": split,
                 "protocol": options.protocol,
                 "consistent": options.consistent,

@@ -100,6 +100,21 @@ def test_scores_of_training_scenes_say_so(run_folder, data_dir, tmp_path, capsys
     assert "fitted on the scenes that it is scored on" in printed
 
 
+def test_a_run_is_scored_on_its_own_data_set_where_no_other_is_named(run_folder, data_dir, tmp_path, capsys):
+    asked = result(run_folder, data_dir, tmp_path / "asked.json")
+    capsys.readouterr()
+    evaluate.run(evaluate.Options(str(run_folder), json=tmp_path / "own.json"))
+    own = json.loads((tmp_path / "own.json").read_text())
+    assert own["dataset"] == "arad_1k" and own["scores"]["mean"] == asked["scores"]["mean"]
+    assert "the model on" not in capsys.readouterr().err
+
+
+def test_it_is_said_where_only_regression_learned_from_the_scored_data_set(data_dir, tmp_path):
+    warnings = result("inr-edge", data_dir, tmp_path / "scores.json")["warnings"]
+    said = "regression was fitted on scenes of arad_1k, which is scored, the model on cave only"
+    assert said in warnings
+
+
 def test_protocol_seed_scores_what_the_model_gives_beyond_the_range(run_folder, data_dir, tmp_path):
     model, _ = load_run(run_folder)
     scenes = open_scenes("arad_1k", data_dir, "validation")

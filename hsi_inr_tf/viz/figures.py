@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hsi_inr_tf.cubes.missing import filled, percentile
-from hsi_inr_tf.cubes.summary import INK, blank_figure, mark, picture_of, show, spectra
+from hsi_inr_tf.cubes.summary import INK, PAPER, blank_figure, mark, picture_of, show, spectra
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
 from hsi_inr_tf.optics.wavelengths import same
@@ -53,12 +53,16 @@ def montage(image: "HyperspectralImage", columns: int | None = None) -> Figure:
     step = max(1, max(image.shape[:2]) // SHOWN)
     data = np.asarray(image.data[::step, ::step], np.float32)
     top = max(float(percentile(data, 99.5)), 1e-6)
-    side = 1.6
-    figure = blank_figure(columns * side, rows * (side * _proportion(image) + 0.22))
-    grid = np.atleast_1d(figure.subplots(rows, columns)).ravel()
-    for axes in grid[bands:]:
-        axes.set_visible(False)
-    for band, (axes, nm) in enumerate(zip(grid, image.wavelengths, strict=False)):
+    side, title, gap = 1.6, 0.22, 0.06  # inches
+    height = side * _proportion(image)
+    figure = Figure((columns * (side + gap), rows * (height + title)), facecolor=PAPER)
+    width_inches, height_inches = figure.get_size_inches()
+    for band, nm in enumerate(image.wavelengths):
+        left = (band % columns) * (side + gap) + gap / 2
+        bottom = height_inches - (band // columns + 1) * (height + title)
+        # Placed by hand: a layout engine would draw all of it several times.
+        place = (left / width_inches, bottom / height_inches, side / width_inches, height / height_inches)
+        axes = figure.add_axes(place, xticks=(), yticks=())
         show(axes, tinted(data[:, :, band] / top, nm))
         axes.set_title(f"{nm:g} nm", fontsize=8, color=INK, pad=2)
     return figure

@@ -108,7 +108,7 @@ def _data_uri(picture) -> str:
 
     stream = io.BytesIO()
     Image.fromarray(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)).save(
-        stream, "PNG", optimize=True
+        stream, "PNG", compress_level=6
     )
     return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
 

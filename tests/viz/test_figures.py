@@ -3,6 +3,7 @@
 import colorsys
 import io
 
+import colour
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,7 +11,7 @@ from PIL import Image
 from hsi_inr_tf.cli.view import Options, run
 from hsi_inr_tf.cubes import HyperspectralImage, summary
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.optics.wavelength_colour import GREY, wavelength_colour
+from hsi_inr_tf.optics.wavelength_colour import GREY, observed, wavelength_colour
 from hsi_inr_tf.viz import figures, page
 
 
@@ -22,6 +23,10 @@ def test_wavelengths_have_the_hues_of_the_rainbow():
     hues = [colorsys.rgb_to_hsv(*wavelength_colour(nm))[0] * 360 for nm in (450, 480, 520, 575, 600, 650)]
     expected = [245, 200, 130, 60, 20, 0]
     assert all(abs(hue - wanted) < 30 for hue, wanted in zip(hues, expected, strict=True)), hues
+    for nm in range(410, 701, 10):  # as the tables of colour-science have it
+        assert observed(nm) == pytest.approx(colour.wavelength_to_XYZ(nm), abs=0.05)
+    red, violet = (colorsys.rgb_to_hsv(*wavelength_colour(nm))[0] * 360 for nm in (700, 400))
+    assert (red < 10 or red > 350) and 230 < violet < 290
     assert wavelength_colour(900) == GREY == wavelength_colour(300)
 
 

@@ -101,12 +101,9 @@ def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, str | None]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-        table = np.array(
-            [
-                [float(cell) for cell in line.split(",")]
-                for line in lines[not _is_number(lines[0].split(",")[0]) :]
-            ]
-        )
+        if not _is_number(lines[0].split(",")[0]):
+            lines = lines[1:]
+        table = np.array([[float(cell) for cell in line.split(",")] for line in lines])
     except (OSError, ValueError, IndexError) as error:
         raise InputError(
             f"{path}: no camera's response ({error}), expected lines of wavelength, R, G, B"

@@ -63,7 +63,7 @@ class Server(ModelServer):
         await asyncio.gather(super()._serve(), self._stop_with_rest(await self._start_grpc()))
 
     async def _stop_with_rest(self, grpc_server):
-        while not self._rest_server._server.should_exit:  # uvicorn takes the signals and sets it
+        while not self._uvicorn().should_exit:  # it takes the signals and sets it
             await asyncio.sleep(0.1)
         await grpc_server.stop(GRACE)
 
@@ -87,7 +87,11 @@ class Server(ModelServer):
 
     def stop(self, sig: int) -> None:
         # kserve would unload the model here, and requests that have been accepted would find none.
-        self._rest_server._server.should_exit = True
+        self._uvicorn().should_exit = True
+
+    def _uvicorn(self):
+        """The server of kserve's REST side, which kserve keeps to itself (tried on 0.21)."""
+        return self._rest_server._server
 
 
 class CheckedDataPlane(DataPlane):

@@ -18,6 +18,7 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -216,7 +217,7 @@ def bad_cases(server: Running) -> dict:
         }
 
     bomb = file(_bomb(10000))
-    zeros = (bytes(1 << 20) for _ in iter(int, 1))
+    zeros = repeat(bytes(1 << 20))
     large = {"Content-Type": "application/json", "Content-Length": str(LARGE)}
     return {
         "wrong shape": lambda: server.post(v2, *tensor(np.zeros((8, 8), np.float32), [8, 8])),

@@ -156,6 +156,11 @@ def _exported(model, engine, size, folder):
     return {"keras": model, "saved_model": saved_model, "litert": tflite}[engine]
 
 
+def _operators(interpreter) -> list[dict]:
+    """The operators of a .tflite model, which LiteRT keeps to itself (tried on 2.3.0)."""
+    return interpreter._get_ops_details()
+
+
 def multiply_adds(tflite: PathLike) -> int:
     """Multiply-adds of one inference, from the shapes in the .tflite file: convolutions, dense layers and
     matrix products.
@@ -165,7 +170,7 @@ def multiply_adds(tflite: PathLike) -> int:
     interpreter = Interpreter(str(tflite))
     shapes = {tensor["index"]: tensor["shape"] for tensor in interpreter.get_tensor_details()}
     total = 0
-    for operator in interpreter._get_ops_details():
+    for operator in _operators(interpreter):
         name, inputs, outputs = operator["op_name"], operator["inputs"], operator["outputs"]
         if name in ("CONV_2D", "FULLY_CONNECTED"):
             total += int(np.prod(shapes[outputs[0]])) * int(np.prod(shapes[inputs[1]][1:]))

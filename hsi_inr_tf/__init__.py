@@ -1,10 +1,14 @@
 """From an RGB photograph to a hyperspectral cube, with implicit neural representations (arXiv 2112.10541)."""
 
+import time
 from importlib import import_module
 
 from hsi_inr_tf.quiet import quiet_tensorflow
 
 __version__ = "0.2.0"
+STARTED = (
+    time.monotonic()
+)  # of a command about when its process did: what a person waits is counted from here
 
 quiet_tensorflow()  # before anybody imports it
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from hsi_inr_tf import STARTED
 from hsi_inr_tf.cubes.formats import FORMATS
 from hsi_inr_tf.cubes.values import DTYPES
 from hsi_inr_tf.errors import InputError
@@ -79,6 +80,7 @@ def run(options: Options) -> None:
     from tqdm import tqdm
 
     from hsi_inr_tf import inference, pictures
+    from hsi_inr_tf.inference.ahead import ahead
 
     if not options.images:
         raise InputError(
@@ -91,24 +93,32 @@ def run(options: Options) -> None:
         return _on_runner(images, targets, options)
     if options.max_pixels is not None:
         pictures.allow_pixels(options.max_pixels)
-    reconstructor = inference.load(options.model, options.engine, options.trust)
-    broken = 0
-    for image, target in zip(images, targets, strict=True):
-        try:
-            picture = pictures.read_picture(image)
-        except InputError as error:  # what is wrong with one picture says nothing about the others
+    reconstructor, broken, began = None, 0, STARTED
+    for image, target, picture in ahead(_read(images, targets)):
+        if isinstance(picture, InputError):  # what is wrong with one says nothing about the others
             if len(images) == 1:
-                raise
-            print(f"error: {error}", file=sys.stderr, flush=True)
+                raise picture
+            print(f"error: {picture}", file=sys.stderr, flush=True)
             broken += 1
             continue
+        reconstructor = reconstructor or inference.load(options.model, options.engine, options.trust)
         with tqdm(desc=image.name, unit="row", leave=False) as bar:
-            print(
-                _reconstruct(reconstructor, picture, image.name, target, options, wavelengths, bar),
-                flush=True,
-            )
+            said = _reconstruct(reconstructor, picture, image.name, target, options, wavelengths, began, bar)
+        print(said, flush=True)
+        began = time.monotonic()
     if broken:
         raise InputError(f"{broken} of {len(images)} pictures could not be read and were left out")
+
+
+def _read(images, targets):
+    """(image, target, its Picture or the InputError that says why there is none) of every picture."""
+    from hsi_inr_tf import pictures
+
+    for image, target in zip(images, targets, strict=True):
+        try:
+            yield image, target, pictures.read_picture(image)
+        except InputError as error:
+            yield image, target, error
 
 
 def reconstruct_file(reconstructor: "Reconstructor", image: Path, target: Path, options: Options) -> str:
@@ -119,19 +129,19 @@ def reconstruct_file(reconstructor: "Reconstructor", image: Path, target: Path, 
 
     if options.max_pixels is not None:
         pictures.allow_pixels(options.max_pixels)
-    return _reconstruct(
-        reconstructor, pictures.read_picture(image), image.name, target, options, _wavelengths(options)
-    )
+    began = time.monotonic()
+    picture, wavelengths = pictures.read_picture(image), _wavelengths(options)
+    return _reconstruct(reconstructor, picture, image.name, target, options, wavelengths, began)
 
 
 def _reconstruct(
-    reconstructor, picture, name: str, target: Path, options: Options, wavelengths, bar=None
+    reconstructor, picture, name: str, target: Path, options: Options, wavelengths, began: float, bar=None
 ) -> str:
-    """The same for a picture that has been read from a file called `name`; `bar` is a tqdm of rows."""
+    """The same for a picture that has been read from a file called `name`; `began` is when a person began to
+    wait for it, on the monotonic clock, and `bar` a tqdm of rows.
+    """
     from hsi_inr_tf import cubes
     from hsi_inr_tf.inference.uncertainty import trust_in_words
-
-    began = time.monotonic()
 
     def progress(done, total):
         if bar is not None:

@@ -61,7 +61,9 @@ class Storage:
     def _stored(self, block):
         if self.dtype == "float32":
             return block
-        values = np.round(np.clip(block, 0.0, 1.0) * self.scale)
+        values = np.clip(block, 0.0, 1.0)  # the only copy: blocks are large
+        values *= values.dtype.type(self.scale)
+        np.round(values, out=values)
         if self.missing is not None:
             values = np.where(np.isfinite(block), values, self.missing)
         return values.astype(np.uint16)

@@ -11,6 +11,7 @@ from hsi_inr_tf import __version__
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.files.georeference import scaled
 from hsi_inr_tf.inference import tiling
+from hsi_inr_tf.inference.ahead import ahead
 from hsi_inr_tf.inference.engines import Engine
 from hsi_inr_tf.inference.sampling import bilinear, positions, scaled_size
 from hsi_inr_tf.inference.uncertainty import Trust, Uncertainty
@@ -122,25 +123,31 @@ class Reconstruction:
         camera = self.engine.description.camera
         error = back_projection.ReprojectionError(camera)
         trust = Trust(self.uncertainty, self.shape[0] * self.shape[1]) if self.uncertainty else None
-        done = 0
-        for rows in plan.rows:
-            ys = positions(self.rgb.shape[0], self.shape[0], rows)
-            left = 0
-            for xs, spectra in self._windows(rows, ys, plan.columns):
-                seen = bilinear(self.rgb, ys[:, None], xs[None, :], self.decode)
-                if self.consistent:
-                    spectra = back_projection.consistent(spectra, seen, camera)
-                error.add(spectra, seen)
-                if trust:
-                    trust.add(spectra, seen)
-                yield done, left, resampled(spectra, self.matrix, self.clip)
-                left += len(xs)
-            done += len(ys)
-            if self.progress and len(ys):
-                self.progress(done, self.shape[0])
+        height, width, _ = self.shape
+        done = left = 0
+        for ys, xs, spectra in ahead(self._answers(plan)):  # the model runs on while others write
+            seen = bilinear(self.rgb, ys[:, None], xs[None, :], self.decode)
+            if self.consistent:
+                spectra = back_projection.consistent(spectra, seen, camera)
+            error.add(spectra, seen)
+            if trust:
+                trust.add(spectra, seen)
+            yield done, left, resampled(spectra, self.matrix, self.clip)
+            left += len(xs)
+            if self.progress:
+                self.progress(done + len(ys) * left // width, height)
+            if left == width:
+                done, left = done + len(ys), 0
         self.provenance.update(tile=plan.tile, exact=plan.exact, reprojection=error.to_dict())
         if trust:
             self.provenance.update(trust=trust.to_dict())
+
+    def _answers(self, plan):
+        """(ys, xs, kept spectra [len(ys), len(xs), bands]) of every window, row by row."""
+        for rows in plan.rows:
+            ys = positions(self.rgb.shape[0], self.shape[0], rows)
+            for xs, spectra in self._windows(rows, ys, plan.columns):
+                yield ys, xs, spectra
 
     def _windows(self, rows, ys, all_columns):
         """(xs, kept spectra [len(ys), len(xs), bands]) of one row of windows, in batches of the engine's

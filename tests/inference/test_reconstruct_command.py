@@ -1,7 +1,10 @@
 """scripts/reconstruct.py, as a user runs it."""
 
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +98,39 @@ def test_a_folder_of_pictures_becomes_a_folder_of_cubes(bundle, photo, tmp_path)
     Image.open(photo).save(tmp_path / "second.bmp")
     run(Options((tmp_path,), str(bundle), tmp_path / "cubes", format="mat"))
     assert sorted(p.name for p in (tmp_path / "cubes").iterdir()) == ["photo.mat", "second.mat"]
+
+
+def test_the_seconds_that_are_said_count_from_the_start_of_the_process(photo, tmp_path):
+    code = (
+        "import sys, time, hsi_inr_tf; time.sleep(1.5)\n"
+        "from hsi_inr_tf.cli.main import main; main(['reconstruct', *sys.argv[1:]])"
+    )
+    arguments = [photo, "--model", "inr-edge", "--out", tmp_path / "cube.npz"]
+    finished = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert float(re.search(r"nm, ([\d.]+) s;", finished.stdout)[1]) > 1.5
+
+
+@pytest.mark.parametrize("content", [b"no picture", b""])
+def test_an_unreadable_picture_is_refused_before_the_model_is_looked_for(tmp_path, content):
+    (tmp_path / "photo.png").write_bytes(content)
+    with pytest.raises(InputError, match=r"photo\.png"):
+        run(Options((tmp_path / "photo.png",), "no-such-model", tmp_path / "cube.npz"))
+
+
+def test_ctrl_c_leaves_nothing(tmp_path):
+    picture = np.random.default_rng(0).integers(0, 255, (1500, 1500, 3), np.uint8)
+    Image.fromarray(picture).save(tmp_path / "photo.png", compress_level=0)
+    out = tmp_path / "cubes"
+    arguments = [tmp_path / "photo.png", "--model", "inr-compact", "--out", out / "cube.hdr"]
+    process = subprocess.Popen([sys.executable, SCRIPT, *arguments], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (out.is_dir() and any(file.stat().st_size for file in out.iterdir())):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130 and "Traceback" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png"]
 
 
 def test_a_broken_picture_is_named_and_the_others_are_reconstructed(bundle, photo, tmp_path):

@@ -6,9 +6,8 @@ from importlib import import_module
 from hsi_inr_tf.quiet import quiet_tensorflow
 
 __version__ = "0.2.0"
-STARTED = (
-    time.monotonic()
-)  # of a command about when its process did: what a person waits is counted from here
+# When the process of a command began, nearly: what a person waits is counted from here.
+STARTED = time.monotonic()
 
 quiet_tensorflow()  # before anybody imports it
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 # Pixels, seen or made: larger pictures are tiled unless the model depends on the whole picture.
 WHOLE = 1 << 18
+WINDOW = (
+    456  # the side of a tile with what it sees around it: much larger ones take more memory, not less time
+)
 MARGINS = 4  # at least so many margins fit into a window of fixed sides, so that half of it is kept
 
 
@@ -122,8 +125,8 @@ class Plan:
             self.columns = fixed(width, wide, margins[1], stride)
             return
         if tile is None and height * width * max(1.0, scale) ** 2 > WHOLE and halo is not None:
-            # What goes in and what comes out stay below WHOLE.
-            side = min(max(256, WHOLE**0.5 - 2 * halo), WHOLE**0.5 / scale)
+            # What comes out stays below WHOLE.
+            side = min(max(256, WINDOW - 2 * halo), WHOLE**0.5 / scale)
             tile = max(stride, int(side) // stride * stride)
         if tile is None:
             self.rows, self.columns = whole(height, stride), whole(width, stride)

@@ -40,7 +40,7 @@ class Share(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class JoinShares(keras.layers.Layer):
+class Mean(keras.layers.Layer):
     """In training, the members' answers to their shares in the batch's order; otherwise `trust` times their
     mean.
     """

@@ -10,7 +10,7 @@ import numpy as np
 
 from hsi_inr_tf.annotations import Tensor
 from hsi_inr_tf.encoding import cell_lattice
-from hsi_inr_tf.layers import AddFixedCoefficients, CellMLP, FromCells, JoinShares, Share, ToCells
+from hsi_inr_tf.layers import CellMLP, FromCells, Mean, Regression, Share, ToCells
 from hsi_inr_tf.models.continuous import ImplicitModel
 from hsi_inr_tf.optics import polynomials
 
@@ -63,8 +63,8 @@ class Committee(ImplicitModel):
         self.share = [Share(i, self.shares, name=f"share_{i}") for i in range(self.shares)]
         self.coefficients = keras.layers.Reshape((-1, features.count, basis), name="coefficients")
         self.to_spectra = keras.layers.Dense(bands, use_bias=False, kernel_initializer="zeros", name="basis")
-        self.regression = AddFixedCoefficients(features.monomials, features.count, bands, name="regression")
-        self.mean = JoinShares(trust, name="mean")
+        self.regression = Regression(features.monomials, features.count, bands, name="regression")
+        self.mean = Mean(trust, name="mean")
         self.mlp = CellMLP((features.count, bands), use_bias=False, name="cell_mlp")
         self.flat = keras.layers.Reshape((-1, self.mlp.parameters), name="theta")
 

@@ -9,7 +9,7 @@ from hsi_inr_tf.annotations import Tensor
 
 
 @keras.saving.register_keras_serializable(package="hsi_inr_tf")
-class AddFixedCoefficients(keras.layers.Layer):
+class Regression(keras.layers.Layer):
     """theta [batch, cells, features, bands] -> the same plus `coefficients` [monomials, bands], which are not
     trained.
 

@@ -78,8 +78,8 @@ def run(options: Options) -> None:
         white=options.white,
     )
     split = options.split or known(dataset).scored
-    scenes, fitted_on = open_part(split), training_part(split)  # refused before a model is loaded
     reconstructor = load(options.model, options.engine, options.trust)
+    scenes, fitted_on = open_part(split), training_part(split)
     known_range = reconstructor.description.wavelengths[0], reconstructor.description.wavelengths[-1]
     unknown = len(scenes.wavelengths)
     scenes = scenes.between(*known_range)

@@ -206,10 +206,10 @@ ROOMS = (
     ("data", "datasets, splits, patches"),
     ("cubes", "HyperspectralImage, formats"), ("pictures", "photographs"), ("metrics", "records, protocols"),
     ("models", "one file a model"), ("layers", "Keras layers"), ("optics", "cameras"),
-    ("files", "whole or not at all"), ("encoding", "Eq. 7-8"), ("quiet", ""), ("extras", ""), ("ranges", ""),
-    ("errors", "InputError"),
+    ("files", "whole"), ("encoding", "Eq. 7-8"), ("quiet", ""), ("extras", ""), ("ranges", ""),
+    ("annotations", ""), ("errors", "InputError"),
 )  # fmt: skip
-STOREYS = ((0, 1), (1, 3), (3, 6), (6, 9), (9, 12), (12, 15), (15, 21))
+STOREYS = ((0, 1), (1, 3), (3, 6), (6, 9), (9, 12), (12, 15), (15, 22))
 
 
 def rooms():
@@ -222,7 +222,14 @@ def rooms():
             y = 4.4 - 0.7 * storey
             box(axes, 0.15 + width * number, y, width - 0.1, 0.6, "", fill=fill)
             middle = 0.15 + width * number + (width - 0.1) / 2
-            label(axes, middle, y + (0.38 if what else 0.3), name, size=10.5, weight="bold")
+            label(
+                axes,
+                middle,
+                y + (0.38 if what else 0.3),
+                name,
+                size=9 if last - first > 6 else 10.5,
+                weight="bold",
+            )
             label(axes, middle, y + 0.16, what, size=8)
     arrow(axes, (6.9, 4.9), (6.9, 0.3), LINE)
     label(axes, 7.05, 2.6, "imports", size=9, rotation=-90)

@@ -227,7 +227,7 @@ def rooms():
                 middle,
                 y + (0.38 if what else 0.3),
                 name,
-                size=9 if last - first > 6 else 10.5,
+                size=8 if last - first > 6 else 10.5,
                 weight="bold",
             )
             label(axes, middle, y + 0.16, what, size=8)

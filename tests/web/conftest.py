@@ -1,5 +1,6 @@
 """The page, built once with a small model, and Chromium, driven by tests/web/drive.mjs."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -15,6 +16,15 @@ WEB = Path(__file__).parents[2] / "web"
 @pytest.fixture(scope="session")
 def node() -> str:
     return shutil.which("node") or pytest.skip("needs node, which is absent: apt-get install nodejs npm")
+
+
+@pytest.fixture(scope="session")
+def packages(node) -> None:
+    """What web/package.json names is installed, once, whoever of two test processes comes first."""
+    with (WEB / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (WEB / "node_modules" / ".package-lock.json").is_file():
+            _run(["npm", "ci", "--no-audit", "--no-fund"])
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +46,8 @@ def model(random_model, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(node, chromium, model, tmp_path_factory) -> Path:
+def site(packages, chromium, model, tmp_path_factory) -> Path:
     """The folder of the built page."""
-    if not (WEB / "node_modules" / ".package-lock.json").is_file():
-        _run(["npm", "ci", "--no-audit", "--no-fund"])
     out = tmp_path_factory.mktemp("site")
     _run(["npm", "run", "build", "--", "--outDir", str(out), "--emptyOutDir"], HSI_WEB_MODEL=str(model))
     return out

@@ -18,7 +18,7 @@ WEB = Path(__file__).parents[2] / "web"
 
 
 @pytest.fixture
-def evaluate(node):
+def evaluate(node, packages):
     """`evaluate(code)` runs a module that may import web/src/*.js and returns the JSON it logs."""
 
     def run(code):

@@ -47,12 +47,12 @@ $(VENV)/.docs-installed: $(EVERYTHING)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	touch $@
 
-# Dependencies are installed once, and again only when their declaration changes.
+# Dependencies are installed once, and again only when their declaration changes; what is imported is compiled then.
 $(FOR_TRAINING): EXTRAS = train
 $(EVERYTHING): EXTRAS = all,test,dev
 $(FOR_TRAINING) $(EVERYTHING): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	touch $@
 
 clean:

@@ -35,8 +35,8 @@ def installed(tmp_path_factory):
     assert done.returncode == 0, done.stderr[-2000:]
     run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
     bin_ = folder / "venv" / "bin"
-    pip = [bin_ / "pip", "install", "--quiet", "--no-cache-dir", "--constraint", ROOT / "constraints.txt"]
-    done = run(*pip, *folder.glob("*.whl"), cwd=folder)
+    pip = [bin_ / "pip", "install", "--quiet", "--no-cache-dir", "--no-compile"]
+    done = run(*pip, "--constraint", ROOT / "constraints.txt", *folder.glob("*.whl"), cwd=folder)
     if done.returncode and ("connection" in done.stderr.lower() or "resolve" in done.stderr.lower()):
         pytest.skip("needs a package index to fill a fresh environment, and none can be reached")
     assert done.returncode == 0, done.stderr[-2000:]

@@ -27,7 +27,7 @@ def environment(folder, *packages):
     run(sys.executable, "-m", "venv", folder)
     pinned = ("--constraint", ROOT / "constraints.txt") if (ROOT / "constraints.txt").is_file() else ()
     done = subprocess.run(
-        [folder / "bin" / "pip", "install", "--quiet", "--no-cache-dir", *pinned, *packages],
+        [folder / "bin" / "pip", "install", "--quiet", "--no-cache-dir", "--no-compile", *pinned, *packages],
         capture_output=True,
         text=True,
     )

@@ -57,14 +57,15 @@ def montage(image: "HyperspectralImage", columns: int | None = None) -> Figure:
     height = side * _proportion(image)
     figure = Figure((columns * (side + gap), rows * (height + title)), facecolor=PAPER)
     width_inches, height_inches = figure.get_size_inches()
+    # One pair of axes, in inches, for all: a pair for each band would take ten times as long to draw.
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width_inches), ylim=(0, height_inches))
+    axes.set_axis_off()
     for band, nm in enumerate(image.wavelengths):
         left = (band % columns) * (side + gap) + gap / 2
         bottom = height_inches - (band // columns + 1) * (height + title)
-        # Placed by hand: a layout engine would draw all of it several times.
-        place = (left / width_inches, bottom / height_inches, side / width_inches, height / height_inches)
-        axes = figure.add_axes(place, xticks=(), yticks=())
-        show(axes, tinted(data[:, :, band] / top, nm))
-        axes.set_title(f"{nm:g} nm", fontsize=8, color=INK, pad=2)
+        place = (left, left + side, bottom, bottom + height)
+        show(axes, tinted(data[:, :, band] / top, nm), place)
+        axes.text(left + side / 2, bottom + height + 0.03, f"{nm:g} nm", fontsize=8, color=INK, ha="center")
     return figure
 
 

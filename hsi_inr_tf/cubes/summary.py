@@ -132,14 +132,16 @@ def blank_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
 
 
-def show(
-    axes: "Axes", picture: np.ndarray, place: tuple[float, float, float, float] | None = None
-) -> None:
-    """A picture [height, width, 3] in [0, 1], over all of the axes or at `place` (left, right, bottom, top) in
-    their units.
+def show(axes: "Axes", picture: np.ndarray, place: tuple[float, float, float, float] | None = None) -> None:
+    """A picture [height, width, 3] in [0, 1], over all of the axes or, in their units, at `place` (left,
+    right, bottom, top).
     """
-    aspect = "equal" if place is None else "auto"
-    axes.imshow(np.clip(picture, 0, 1), interpolation="nearest", extent=place, aspect=aspect)
+    axes.imshow(
+        np.clip(picture, 0, 1),
+        interpolation="nearest",
+        extent=place,
+        aspect="equal" if place is None else "auto",
+    )
     axes.set_axis_off()
 
 

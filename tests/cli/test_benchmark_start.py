@@ -25,7 +25,7 @@ def test_every_command_is_run_and_timed(tmp_path, capsys):
 
 
 def test_a_command_that_fails_is_told():
-    with pytest.raises(InputError, match="^no model 'nothing'"):  # before anything is timed
+    with pytest.raises(InputError, match=r"^no model 'nothing'"):  # before anything is timed
         start.run(start.Options("nothing", ("litert",), 1, 0.0))
     with pytest.raises(InputError, match="--repeats is 0"):
         start.Options(repeats=0)

@@ -32,7 +32,8 @@ def folder(tmp_path_factory):
 
 
 def run(folder, *arguments):
-    done = subprocess.run([sys.executable, "-c", CODE, *arguments], cwd=folder, capture_output=True, text=True)
+    command = [sys.executable, "-c", CODE, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

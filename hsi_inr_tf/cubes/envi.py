@@ -87,7 +87,6 @@ def _write_header(cube, path, storage):
     envi = _spectral()
     height, width, bands = cube.shape
     w = np.asarray(cube.wavelengths)
-    spacing = np.gradient(w) if bands > 1 else np.ones(1)
     fields = {
         "description": f"{cube.provenance.get('software', 'hsi_inr_tf')}: relative radiance",
         "samples": width,
@@ -99,12 +98,13 @@ def _write_header(cube, path, storage):
         "byte order": 0,
         "wavelength units": "Nanometers",
         "wavelength": [f"{v:.10g}" for v in w],
-        "fwhm": [f"{v:g}" for v in spacing],
         "default bands": [int(np.argmin(np.abs(w - nm))) + 1 for nm in FALSE_COLOUR],
         "data units": "relative radiance",
         **_place(cube.georeference),
         FIELD: quote(metadata(cube, storage), safe=' ,:;"[]()/'),  # braces would be taken for a list's
     }
+    if cube.widths:
+        fields["fwhm"] = [f"{v:.10g}" for v in cube.widths]
     if storage.scale != 1:
         fields["reflectance scale factor"] = f"{storage.scale:g}"
     if storage.missing is not None:
@@ -156,6 +156,7 @@ def read(path: Path) -> HyperspectralImage:
         Missing(tuple(ignored or ())),
         known=known,
         expected="a list 'wavelength' in it",
+        widths=numbers(fields, "fwhm", header),
     )
     return image_of(said)
 

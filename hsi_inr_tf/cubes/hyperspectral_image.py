@@ -26,9 +26,9 @@ class HyperspectralImage:
 
     `camera` renders it to RGB where that is possible; `provenance` says where it came from (plain JSON
     values); `uncertainty` [height, width, bands] is the half-width within which the true value lies with a
-    probability of 90 %, where it is known; `georeference` is its place on the map, as
-    hsi_inr_tf.files.georeference describes it; a missing value is NaN. `source` is what messages call it, its
-    file; `notes` say what reading it changed.
+    probability of 90 %, and `widths` are those of the bands (FWHM in nm), where they are known;
+    `georeference` is its place on the map, as hsi_inr_tf.files.georeference describes it; a missing value is
+    NaN. `source` is what messages call it, its file; `notes` say what reading it changed.
     """
 
     data: np.ndarray
@@ -37,6 +37,7 @@ class HyperspectralImage:
     provenance: dict = field(default_factory=dict)
     georeference: dict | None = None
     uncertainty: np.ndarray | None = None
+    widths: tuple[float, ...] | None = None
     source: str = "the cube"
     notes: tuple[str, ...] = ()
 
@@ -52,6 +53,8 @@ class HyperspectralImage:
                 f"{self.source}: its uncertainty has shape {self.uncertainty.shape}, expected "
                 f"{self.data.shape}"
             )
+        if self.widths is not None and len(self.widths) != len(self.wavelengths):
+            raise InputError(f"{self.source} has {len(self.widths)} widths of {len(self.wavelengths)} bands")
         if not all(a < b for a, b in zip(self.wavelengths, self.wavelengths[1:], strict=False)):
             raise InputError(f"{self.source}: its wavelengths do not ascend")
 

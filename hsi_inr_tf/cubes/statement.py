@@ -23,8 +23,8 @@ class Statement:
     """`values` are as stored, and scale * stored + offset is the radiance; both may differ by band.
 
     The bands are on the first of `spectral_axes` that has as many places as there are wavelengths, and on the
-    only such axis where none is named. `known` holds camera, provenance and georeference as far as they are
-    known; `expected` says where wavelengths were looked for.
+    only such axis where none is named. `widths` are FWHM in the wavelengths' unit. `known` holds camera,
+    provenance and georeference as far as they are known; `expected` says where wavelengths were looked for.
     """
 
     source: Path
@@ -37,6 +37,7 @@ class Statement:
     spectral_axes: tuple[int, ...] = (2,)
     known: dict = field(default_factory=dict)
     expected: str = "them in the file"
+    widths: Any = None
 
 
 def image_of(said: Statement) -> HyperspectralImage:
@@ -63,8 +64,14 @@ def image_of(said: Statement) -> HyperspectralImage:
         also = f", and {twice} of a wavelength that another has left out" if twice else ""
         notes = (f"{said.source}: its bands were put in ascending order of wavelength{also}",)
     data = _radiance(said, values, order)
-    wavelengths = tuple(nm if order is None else [nm[band] for band in order])
-    return HyperspectralImage(data, wavelengths, **said.known, source=str(said.source), notes=notes)
+    known = dict(said.known)
+    if said.widths is not None and said.wavelengths is not None:
+        known["widths"] = units.widths_in_nm(said.widths, said.wavelengths, nm, said.source)
+    if order is not None:
+        nm = [nm[band] for band in order]
+        known["widths"] = known.get("widths") and [known["widths"][band] for band in order]
+    known["widths"] = known.get("widths") and tuple(known["widths"])
+    return HyperspectralImage(data, tuple(nm), **known, source=str(said.source), notes=notes)
 
 
 def _spectral_axis(said, bands: int) -> int:

@@ -3,6 +3,7 @@ a cube.
 """
 
 import json
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,6 +106,7 @@ def metadata(cube: Any, storage: Storage) -> str:
             "camera": cube.camera.to_dict() if cube.camera else None,
             "provenance": cube.provenance,
             "georeference": cube.georeference,
+            "widths": cube.widths,
             "scale": storage.scale,
         }
     )
@@ -129,11 +131,20 @@ def parsed_metadata(text: str | bytes | None, path: object) -> dict:
             "camera": camera,
             "provenance": dict(fields.get("provenance") or {}),
             "georeference": validated(fields.get("georeference")),
+            "widths": _validated_widths(fields.get("widths")),
         }
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(
             f"{path}: what it says of its camera and provenance cannot be read ({error})"
         ) from error
+
+
+def _validated_widths(widths) -> list[float] | None:
+    if widths is None:
+        return None
+    if not all(type(one) in (int, float) and 0 <= one < math.inf for one in widths):
+        raise ValueError(f"widths of bands {widths}")
+    return widths
 
 
 def check_size(path: PathLike, shape: tuple[int, ...], itemsize: int = 4) -> None:

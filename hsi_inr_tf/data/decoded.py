@@ -70,6 +70,7 @@ def mapped(
     whites: Sequence[float],
     wavelengths: tuple[float, ...],
     camera: Camera,
+    widths: tuple[float, ...] | None = None,
 ) -> Scenes:
     """The decoded scenes called `names` below `folder`, memory-mapped."""
     rgbs, cubes = ([_kept(_path(folder, name, kind)) for name in names] for kind in ("rgb", "cube"))
@@ -79,7 +80,7 @@ def mapped(
                 f"{folder / FOLDER}: {name} has a picture of {rgb.shape}, a cube of {cube.shape}, expected "
                 f"{len(wavelengths)} bands of one size: delete that folder to decode it anew"
             )
-    return Scenes(tuple(names), rgbs, cubes, whites, wavelengths, camera)
+    return Scenes(tuple(names), rgbs, cubes, whites, wavelengths, camera, widths)
 
 
 def _kept(path):

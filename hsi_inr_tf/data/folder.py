@@ -57,8 +57,14 @@ def from_folder(
             f"white is {white:g}, expected a positive number: the cubes' value that stands for 1"
         )
     index = _index(folder, cache, white)
+    widths = index["widths"]
     scenes = decoded.mapped(
-        cache, index["names"], index["whites"], tuple(index["wavelengths"]), Camera.from_dict(index["camera"])
+        cache,
+        index["names"],
+        index["whites"],
+        tuple(index["wavelengths"]),
+        Camera.from_dict(index["camera"]),
+        widths and tuple(widths),
     )
     if split is None:
         return scenes
@@ -89,7 +95,7 @@ def _index(folder, cache, white):
     if path.is_file():
         with suppress(InputError):  # a cache that is damaged is made anew
             index = read_json(path)
-            if index.get("files") == stamps and index.get("white") == white:
+            if index.get("files") == stamps and index.get("white") == white and "widths" in index:
                 return index
     for what, others in scenes.left_out.items():
         if others:
@@ -111,14 +117,18 @@ def _decode(folder, found, cache, asked):
 
     from hsi_inr_tf.pictures import read_encoded
 
-    wavelengths, reached = None, {}
+    wavelengths, widths, reached = None, None, {}
     for name, (picture, files) in tqdm(found.items(), desc=f"decoding {folder.name}", unit="scene"):
-        cube, nm, full = _cube(folder, files)
+        cube, nm, own_widths, full = _cube(folder, files)
         if wavelengths is None:
-            wavelengths, first = nm, files[0]
+            wavelengths, widths, first = nm, own_widths, files[0]
         elif not same(nm, wavelengths):
             raise InputError(
                 f"{files[0]} has {_bands(nm)}, {first} has {_bands(wavelengths)}: expected the same"
+            )
+        elif (widths is None) != (own_widths is None) or (widths and not same(own_widths, widths)):
+            raise InputError(
+                f"{files[0]} and {first} state other widths (FWHM) of their bands, expected the same"
             )
         rgb = read_encoded(picture)
         formats.check_pair(rgb, cube, picture, files[0])
@@ -128,7 +138,13 @@ def _decode(folder, found, cache, asked):
         decoded.save_scene(cache, name, rgb, cube)
     whites = [asked or full * _white(reached)] * len(found)
     camera = _camera(folder / "camera.csv", wavelengths)
-    return {"names": list(found), "whites": whites, "wavelengths": wavelengths, "camera": camera.to_dict()}
+    return {
+        "names": list(found),
+        "whites": whites,
+        "wavelengths": wavelengths,
+        "widths": widths,
+        "camera": camera.to_dict(),
+    }
 
 
 def _camera(response: Path, wavelengths) -> Camera:
@@ -176,13 +192,13 @@ def _white(reached: dict) -> float:
 
 
 def _cube(folder, files):
-    """(cube [h, w, bands], wavelengths, the value that a full scale has)."""
+    """(cube [h, w, bands], wavelengths, their bands' widths if known, the value that a full scale has)."""
     if len(files) == 1:
         trial.check_survives(files[0])
         image = read(files[0])
         for note in image.notes:
             print(f"note: {note}")
-        return np.asarray(image.data, np.float32), list(image.wavelengths), 1.0
+        return np.asarray(image.data, np.float32), list(image.wavelengths), image.widths, 1.0
     cube = formats.band_images(files[0].parent, [file.name for file in files])
     listed = folder / "wavelengths.txt"
     nm = read_wavelengths(listed) if listed.is_file() else [float(w) for w in VISIBLE]
@@ -195,7 +211,7 @@ def _cube(folder, files):
         raise InputError(
             f"{files[0]}: the scene has {cube.shape[2]} band images, but {said}, expected one for each"
         )
-    return cube, nm, 65535.0
+    return cube, nm, None, 65535.0
 
 
 def _bands(nm):

@@ -33,6 +33,7 @@ class HalfWidths:
     wavelengths: tuple[float, ...]
     scale: float
     camera: Camera | None = None
+    widths: None = None  # of the bands: those of the cube that they belong to
 
     @property
     def georeference(self) -> dict | None:
@@ -91,6 +92,7 @@ class Reconstruction:
     georeference: dict | None
     decode: Callable[[np.ndarray], np.ndarray] | None
     uncertainty: Uncertainty | None
+    widths: tuple[float, ...] | None  # of the bands, FWHM in nm
 
     def __post_init__(self):
         description = self.engine.description
@@ -111,7 +113,9 @@ class Reconstruction:
         data = np.empty(self.shape, np.float32)
         for top, left, block in self.blocks():
             data[top : top + block.shape[0], left : left + block.shape[1]] = block
-        return HyperspectralImage(data, self.wavelengths, self.camera, self.provenance, self.georeference)
+        return HyperspectralImage(
+            data, self.wavelengths, self.camera, self.provenance, self.georeference, widths=self.widths
+        )
 
     def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:
         """(top, left, spectra [rows, columns, bands] float32) of parts that fill the cube, none larger for a

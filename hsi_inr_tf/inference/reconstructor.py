@@ -134,6 +134,7 @@ class Reconstructor:
             georeference_at(picture, scale),
             decode,
             self.uncertainty,
+            None if widths is None else tuple(map(float, np.broadcast_to(widths, len(own_or_asked)))),
         )
 
     @cached_property

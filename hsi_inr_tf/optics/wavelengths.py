@@ -76,6 +76,24 @@ def in_nm(values: ArrayLike, unit: str | None, source: object) -> list[float]:
     return numbers.tolist() if kind is LENGTHS and factor == 1 else _rounded(nm)
 
 
+def widths_in_nm(
+    widths: ArrayLike, values: ArrayLike, nm: Sequence[float], source: object
+) -> list[float] | None:
+    """The widths (FWHM) in nm of bands that the file `source` states in the unit of their wavelengths
+    `values`, which are `nm`; None where all are 0, as files say that do not know.
+
+    Relative to its wavelength a band is as wide in every unit, wavenumbers and frequencies too. Raises
+    InputError unless there is a width for each band.
+    """
+    stated, centres = _numbers(widths, source), _numbers(values, source)
+    if stated.shape != centres.shape or (stated < 0).any() or (stated > centres).any():
+        raise InputError(
+            f"{source}: {stated.size} widths (FWHM) of {centres.size} bands, from {stated.min():g} to "
+            f"{stated.max():g}, expected one for each band, not below 0 nor above its wavelength"
+        )
+    return _rounded(stated / centres * np.asarray(nm)) if stated.any() else None
+
+
 def labelled(text: str) -> tuple[float, str] | None:
     """(number, unit) of a band's label such as "550", "550 nm" or "Band 7 (0.55 Micrometers)"."""
     text = text.strip()

@@ -3,6 +3,7 @@
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,6 +67,54 @@ def test_another_reader_finds_what_was_written(cube, tmp_path, format):
     values, wavelengths = read_with_another_reader(write(cube, tmp_path, format), format)
     np.testing.assert_array_equal(values, cube.data)
     np.testing.assert_array_equal(wavelengths, cube.wavelengths)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("format", FORMATS)
+def test_widths_of_bands_survive_and_are_stated_only_where_they_are_known(cube, tmp_path, format):
+    widths = tuple(float(nm) / 40 for nm in cube.wavelengths)
+    known = cubes.read(write(replace(cube, widths=widths), tmp_path, format))
+    assert known.widths == pytest.approx(widths, abs=1e-6)
+    if format == "envi":
+        import spectral
+
+        assert spectral.open_image(str(tmp_path / "cube.hdr")).bands.bandwidths == pytest.approx(widths)
+    assert cubes.read(write(cube, tmp_path, format)).widths is None
+
+
+@pytest.mark.parametrize(
+    "unit, wavelengths, stated, expected",
+    [
+        ("Micrometers", [0.5, 0.6, 0.7], [0.01, 0.02, 0.03], (10, 20, 30)),
+        ("Wavenumber", [20000, 16000, 12500], [400, 320, 250], (10, 12.5, 16)),
+        ("nm", [700, 600, 500], [3, 2, 1], (1, 2, 3)),  # put in order with their bands
+        ("nm", [500, 600, 700], [0, 0, 0], None),
+    ],
+)
+def test_widths_of_an_envi_header_are_in_the_unit_of_its_wavelengths(
+    tmp_path, unit, wavelengths, stated, expected
+):
+    path = written_by_hand(tmp_path, unit, wavelengths, stated)
+    read = cubes.read(path).widths
+    assert read == (expected and pytest.approx(expected))
+
+
+@pytest.mark.parametrize("stated", [[1, 2], [1, -2, 3], [1, 2, 3000]])
+def test_widths_that_are_none_are_refused(tmp_path, stated):
+    path = written_by_hand(tmp_path, "nm", [500, 600, 700], stated)
+    with pytest.raises(InputError, match=r"cube.hdr: \d widths \(FWHM\) of 3 bands"):
+        cubes.read(path)
+
+
+def written_by_hand(folder, unit, wavelengths, widths):
+    np.zeros((2, 2, 3), np.float32).tofile(folder / "cube.img")
+    path = folder / "cube.hdr"
+    path.write_text(
+        "ENVI\nsamples = 2\nlines = 2\nbands = 3\ndata type = 4\ninterleave = bip\nbyte order = 0\n"
+        f"wavelength units = {unit}\nwavelength = {{{', '.join(map(str, wavelengths))}}}\n"
+        f"fwhm = {{{', '.join(map(str, widths))}}}\n"
+    )
+    return path
 
 
 class InTiles(HyperspectralImage):

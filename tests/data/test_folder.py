@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
+from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.data import from_folder, open_scenes
 from hsi_inr_tf.errors import InputError
 
@@ -66,6 +67,19 @@ def test_band_images_of_any_count_with_their_wavelengths(folder, opened):
     (folder / "wavelengths.txt").write_text("450 500 550 600 650")
     scenes = opened()
     assert scenes.wavelengths == tuple(NM) and np.array_equal(scenes.cubes[0], values)
+
+
+def test_widths_that_all_cubes_state_are_those_of_the_scenes(folder, opened):
+    for name in "ab":
+        picture(folder / f"{name}.png")
+        image = HyperspectralImage(cube_of(ord(name)), tuple(NM), widths=(8.0, 9.0, 10.0, 11.0, 12.0))
+        image.save(folder / f"{name}.hdr")
+    assert opened().widths == (8.0, 9.0, 10.0, 11.0, 12.0)
+    assert opened().widths == (8.0, 9.0, 10.0, 11.0, 12.0)  # as they were decoded
+    assert opened().between(490, 610).widths == (9.0, 10.0, 11.0)
+    HyperspectralImage(cube_of(1), tuple(NM)).save(folder / "b.hdr")
+    with pytest.raises(InputError, match="state other widths"):
+        opened()
 
 
 def test_subfolders_are_splits(folder, opened):

@@ -51,7 +51,7 @@ def test_every_engine_answers_as_the_model_asked(edge, rgb):
     expected = np.clip(asked(*edge, WANTED, WIDTH)[0]({"rgb": rgb})["hsi"], 0, 1)[0]
     for engine in ("litert", "tensorflow"):
         cube = load("inr-edge", engine).reconstruct(rgb[0], wavelengths=WANTED, widths=WIDTH, clip=False)
-        assert cube.wavelengths == WANTED
+        assert cube.wavelengths == WANTED and cube.widths == (WIDTH,) * len(WANTED)
         np.testing.assert_allclose(np.clip(cube.data, 0, 1), expected, atol=1e-5)
 
 

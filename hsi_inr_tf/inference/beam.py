@@ -7,8 +7,9 @@ import io
 import json
 import logging
 import re
+import uuid
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from apache_beam.options.pipeline_options import PipelineOptions, StandardOption
 
 from hsi_inr_tf.errors import InputError, first_line
 from hsi_inr_tf.extras import EXTRA_OF
-from hsi_inr_tf.files import read_json, work_folder, write_json, write_text
+from hsi_inr_tf.files import read_json, work_folder, write_text
 
 if TYPE_CHECKING:
     from hsi_inr_tf.inference.reconstructor import Reconstructor
@@ -59,7 +60,12 @@ class Reconstruct(beam.DoFn):
             outcome = Outcome(picture, summary=summary)
         except InputError as error:
             outcome = Outcome(picture, error=str(error))
-        write_json(Path(self.folder) / f"{number}.json", asdict(outcome))
+        whole = Path(self.folder) / f"{number}.json"
+        part = whole.with_name(f".{number}-{uuid.uuid4().hex}")
+        # Where the folder is gone the run is over: a runner that computes twice has come to the second time.
+        with suppress(FileNotFoundError):
+            part.write_text(json.dumps(asdict(outcome)), "utf-8")
+            part.replace(whole)
 
 
 def run(

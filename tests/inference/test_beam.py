@@ -1,6 +1,7 @@
 """Reconstruction on a Beam runner: the plain command's cubes, and broken pictures that stop nothing."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -109,6 +110,20 @@ def test_pictures_that_a_runner_loses_are_named(tmp_path):
     assert a.summary == "fine" and c.error == "damaged"
     assert "b.png was lost by the runner" in b.error
     assert "KilledWorker" in accounted_for(jobs, tmp_path, "KilledWorker: gave up")[1].error
+
+
+def test_a_job_that_is_computed_once_more_after_the_run_leaves_nothing(folder):
+    from hsi_inr_tf.inference.beam import Reconstruct
+
+    work = folder / "cubes" / ".outcomes"
+    job = 0, str(folder / "pictures" / "a.png"), str(folder / "cubes" / "a.hdr")
+    reconstruct = Reconstruct((str(folder / "model.tflite"), "litert", False), lambda *_: "made", str(work))
+    work.mkdir(parents=True)
+    reconstruct.process(job)
+    assert json.loads((work / "0.json").read_text())["summary"] == "made"
+    shutil.rmtree(work)
+    reconstruct.process(job)
+    assert not list((folder / "cubes").iterdir())
 
 
 def test_on_dask_nothing_is_lost_when_a_worker_is_killed(tmp_path):

@@ -33,18 +33,24 @@ def scored(
     return metrics.evaluate(predict, scenes, protocol, progress=progress)
 
 
-def comparison(name: str, scores: metrics.Scores, baseline: metrics.Scores) -> str:
-    """Both means, and on how many scenes the model is better than the baseline, as text."""
-    titles = (name, "polynomial regression", f"{name} is better on")
-    width = max(len(title) for title in titles)
+def comparison(
+    name: str,
+    scores: metrics.Scores,
+    baseline: metrics.Scores,
+    others: dict[str, metrics.Scores] | None = None,
+) -> str:
+    """The means of a model, of the baseline and of `others`, and on how many scenes the model is better than
+    the baseline, as text.
+    """
+    shown = {name: scores, "polynomial regression": baseline, **(others or {})}
     rows = [("", [metric.title for metric in metrics.METRICS.values()])]
     rows += [
         (title, [metric.text(one.mean[name]) for name, metric in metrics.METRICS.items()])
-        for title, one in zip(titles, (scores, baseline), strict=False)
+        for title, one in shown.items()
     ]
-    rows.append(
-        (titles[2], [f"{wins(scores, baseline, metric)} of {len(scores.rows)}" for metric in metrics.METRICS])
-    )
+    better = [f"{wins(scores, baseline, metric)} of {len(scores.rows)}" for metric in metrics.METRICS]
+    rows.insert(3, (f"{name} is better on", better))
+    width = max(len(title) for title, _ in rows)
     return "\n".join(f"{title:<{width}}" + "".join(f"{cell:>10}" for cell in cells) for title, cells in rows)
 
 

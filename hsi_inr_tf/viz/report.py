@@ -25,13 +25,15 @@ def write(
     scores: Scores,
     baseline_scores: Scores,
     *,
+    others: dict[str, Scores] | None = None,
     files: dict[str, str] | None = None,
     commands: Sequence[tuple[str, str]] = (),
     shown: int = 3,
 ) -> Path:
     """Write the report on `scenes` and return its path.
 
-    `scores` are the model's on these scenes, `baseline_scores` the baseline's. Of the scenes `shown` are
+    `scores` are the model's on these scenes, `baseline_scores` the baseline's, `others` those of more models
+    by the names that they are shown with. Of the scenes `shown` are
     drawn, from the best to the worst PSNR, so that no luck is in the choice. `files` (what -> where) and
     `commands` (command, what it does) close it.
     """
@@ -44,14 +46,15 @@ def write(
         f"{description.wavelengths[0]:g} to "
         f"{description.wavelengths[-1]:g} nm. Trained on {len(provenance.get('scenes', ()))} scenes of "
         f"{dataset}, it is "
-        f"scored here on {len(scenes)} others, beside {other} fitted on the same training scenes."
+        f"scored here on {len(scenes)} others, beside {other} fitted on the same training scenes"
+        + (f" and {len(others)} models that know other scenes only." if others else ".")
     )
     cases = [
         _case(scenes[index], scenes, reconstructor, baseline) for index in _from_best_to_worst(scores, shown)
     ]
     text = page(
         cases,
-        {model: scores, other: baseline_scores},
+        {model: scores, other: baseline_scores, **(others or {})},
         title=f"{model} on {dataset}",
         lead=lead,
         facts=_facts(reconstructor),

@@ -54,6 +54,7 @@ def written(tmp_path_factory, scenes, scored):
         scenes,
         scores,
         baseline,
+        others={"another": baseline},
         files={"Run": "runs/demo"},
         commands=[("python scripts/view.py cube.hdr", "Look")],
     )
@@ -72,7 +73,7 @@ def test_its_numbers_are_the_scores(browser, written, scored):
     *_, scores, baseline = scored
     rows = browser.find_elements("css selector", "table")[0].find_elements("css selector", "tr")
     assert rows[0].text.split()[:2] == ["PSNR,", "dB"]
-    for row, one in zip(rows[1:], (scores, baseline), strict=True):
+    for row, one in zip(rows[1:], (scores, baseline, baseline), strict=True):
         shown = [cell.text.split()[0] for cell in row.find_elements("css selector", "td")[1:]]
         assert shown == [metric.text(one.mean[name]) for name, metric in metrics.METRICS.items()]
     tiles = [tile.text for tile in browser.find_elements("css selector", ".tiles .card")]

@@ -56,8 +56,8 @@ class Options:
     tile: Annotated[int | None, whole(1, 1 << 20, optional=True)] = None
     """Side of the tiles that large pictures are cut into; the result does not depend on it."""
     uncertainty: bool = False
-    """Also write, as CUBE_uncertainty beside the cube, the half-width of the interval that holds the true
-    value with a probability of 90 %.
+    """Also write the half-width of the interval that holds the true value with a probability of 90 %: a
+    variable uncertainty, more bands of a GeoTIFF, or NAME_uncertainty.hdr beside ENVI's NAME.hdr.
     """
     engine: Annotated[str, one_of(engines.NAMES)] = "auto"
     """What computes: LiteRT where the model has a .tflite, else TensorFlow (auto), or one of them."""
@@ -156,12 +156,10 @@ def _reconstruct(
         consistent=options.consistent,
         tile=options.tile,
         progress=progress,
+        uncertainty=options.uncertainty,
         provenance={"source": name},
     )
     written = cubes.write(cube, target, options.format, options.dtype)
-    if options.uncertainty:
-        widths = reconstructor.half_widths(picture, options.scale, wavelengths)
-        cubes.write(widths, beside(target), options.format, "float32")
     height, width, bands = cube.shape
     error = cube.provenance["reprojection"]
     first, last = cube.wavelengths[0], cube.wavelengths[-1]
@@ -176,11 +174,6 @@ def _reconstruct(
     if trust := cube.provenance.get("trust"):
         text += f"\n  {trust_in_words(trust, reconstructor.description.wavelengths)}"
     return text
-
-
-def beside(target: Path) -> Path:
-    """Where the uncertainty of the cube `target` is written."""
-    return target.with_name(f"{target.stem}_uncertainty{target.suffix}")
 
 
 def _wavelengths(options) -> tuple[float, ...] | None:

@@ -1,10 +1,11 @@
 """ENVI: a text header (.hdr) beside raw values (.img), interleaved by pixel, so that a picture can be written
-as it is computed.
+as it is computed. Half-widths, where they are known, are a second cube, NAME_uncertainty, beside the first.
 """
 
 import os
 import tempfile
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -38,22 +39,35 @@ VALUES = (".img", ".dat", ".raw", ".bil", ".bip", ".bsq")  # suffixes of the val
 PLACE = ("map info", "projection info", "coordinate system string")
 POINTS = "geo points"
 FIELD = "hsi_inr_tf metadata"
+HAS_UNCERTAINTY = "hsi_inr_tf uncertainty"  # a field of cubes whose half-widths were written with them
 
 
 def write(cube: Any, path: Path, dtype: str = "float32") -> None:
-    """Writes `path` (.hdr) and, beside it, the .img.
+    """Writes `path` (.hdr) and, beside it, the .img; the same of the half-widths.
 
-    Two files cannot change at once: while new values take their place there is no header, so that nobody ever
-    opens an old one over new values.
+    Several files cannot change at once: while new values take their place there is no header, so that nobody
+    ever opens an old one over new values.
     """
     _spectral()  # before anything is computed
-    header, values = path.with_suffix(".hdr"), path.with_suffix(".img")
-    storage = Storage.of(cube, dtype)
-    with replacing(header) as new_header, ExitStack() as at_the_end, replacing(values) as new_values:
-        with open(new_values, "wb") as file:
-            storage.write(cube, file)
-        _write_header(cube, new_header, storage)
-        at_the_end.enter_context(_aside(header))  # until the values have their name
+    solid = [(cube, path)] + ([(cube.half_widths, beside(path))] if cube.half_widths else [])
+    with ExitStack() as names:
+        old = []
+        for part, at in solid:
+            header, values = at.with_suffix(".hdr"), at.with_suffix(".img")
+            storage = Storage.of(part, dtype)
+            new_header = names.enter_context(replacing(header))
+            old.append((names.enter_context(ExitStack()), header))
+            new_values = names.enter_context(replacing(values))
+            with open(new_values, "wb") as file:
+                storage.write(part, file)
+            _write_header(part, new_header, storage)
+        for until_renamed, header in old:
+            until_renamed.enter_context(_aside(header))
+
+
+def beside(path: Path) -> Path:
+    """The header of the half-widths of the cube `path`."""
+    return path.with_name(f"{path.stem}_uncertainty.hdr")
 
 
 @contextmanager
@@ -87,8 +101,9 @@ def _write_header(cube, path, storage):
     envi = _spectral()
     height, width, bands = cube.shape
     w = np.asarray(cube.wavelengths)
+    quantity = cube.provenance.get("quantity", "relative radiance")
     fields = {
-        "description": f"{cube.provenance.get('software', 'hsi_inr_tf')}: relative radiance",
+        "description": f"{cube.provenance.get('software', 'hsi_inr_tf')}: {quantity}",
         "samples": width,
         "lines": height,
         "bands": bands,
@@ -99,7 +114,7 @@ def _write_header(cube, path, storage):
         "wavelength units": "Nanometers",
         "wavelength": [f"{v:.10g}" for v in w],
         "default bands": [int(np.argmin(np.abs(w - nm))) + 1 for nm in FALSE_COLOUR],
-        "data units": "relative radiance",
+        "data units": quantity,
         **_place(cube.georeference),
         FIELD: quote(metadata(cube, storage), safe=' ,:;"[]()/'),  # braces would be taken for a list's
     }
@@ -107,6 +122,8 @@ def _write_header(cube, path, storage):
         fields["fwhm"] = [f"{v:.10g}" for v in cube.widths]
     if storage.scale != 1:
         fields["reflectance scale factor"] = f"{storage.scale:g}"
+    if cube.half_widths:
+        fields[HAS_UNCERTAINTY] = "beside it"
     if storage.missing is not None:
         fields["data ignore value"] = f"{storage.missing:g}"
     envi.write_envi_header(str(path), fields)
@@ -158,7 +175,18 @@ def read(path: Path) -> HyperspectralImage:
         expected="a list 'wavelength' in it",
         widths=numbers(fields, "fwhm", header),
     )
-    return image_of(said)
+    image = image_of(said)
+    return _with_half_widths(image, beside(header)) if HAS_UNCERTAINTY in fields else image
+
+
+def _with_half_widths(image, header) -> HyperspectralImage:
+    """The image with the half-widths of another file, or a note that it is not there or another's."""
+    if not header.is_file():
+        return replace(image, notes=(*image.notes, f"{image.source}: its uncertainty {header} is not there"))
+    widths = read(header)
+    if (widths.shape, widths.wavelengths) != (image.shape, image.wavelengths):
+        return replace(image, notes=(*image.notes, f"{image.source}: {header} is another cube's uncertainty"))
+    return replace(image, uncertainty=widths.data)
 
 
 def _pair(path) -> tuple[Path, Path]:

@@ -1,6 +1,6 @@
 """A cube with what is known of it: wavelengths, camera, provenance, place on the map."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ import numpy as np
 
 from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cubes import missing
+from hsi_inr_tf.cubes.derived import Derived, derived
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.georeference import moved
 from hsi_inr_tf.optics.camera import Camera
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import xarray
 
 BLOCK = 1 << 18  # pixels that are copied at once where a cube may be larger than memory
+HALF_WIDTH = "half-width of the interval that holds the true value with a probability of 90 %"
 FALSE_COLOUR = (650.0, 550.0, 450.0)  # nm, shown as red, green, blue
 
 
@@ -88,6 +90,16 @@ class HyperspectralImage:
         for top in range(0, self.shape[0], rows):
             yield top, 0, np.asarray(self.data[top : top + rows], np.float32)
 
+    @property
+    def half_widths(self) -> "HyperspectralImage | None":
+        """Its uncertainty as a cube of its own, where it has one."""
+        if self.uncertainty is None:
+            return None
+        provenance = {**self.provenance, "quantity": HALF_WIDTH}
+        return HyperspectralImage(
+            self.uncertainty, self.wavelengths, None, provenance, self.georeference, source=self.source
+        )
+
     def spectrum(self, y: int, x: int) -> np.ndarray:
         """The spectrum [bands] of the pixel in row y, column x."""
         height, width, _ = self.shape
@@ -103,6 +115,17 @@ class HyperspectralImage:
             raise InputError(f"{self.source} has no uncertainty: reconstruct(picture, uncertainty=True)")
         spectrum, width = self.spectrum(y, x), np.asarray(self.uncertainty[y, x], np.float32)
         return np.maximum(spectrum - width, 0.0), spectrum + width
+
+    def derived(self, y: int, x: int, number: Callable[[np.ndarray], np.ndarray]) -> Derived:
+        """What the spectrum of a pixel says of a number that is made of it, with its 90 % interval.
+
+        `number` maps spectra [n, bands] to [n] numbers, such as the ratio of two bands:
+        lambda s: s[:, cube.index(650)] / s[:, cube.index(550)]. InputError without uncertainty. The interval
+        is that of spectra drawn as the uncertainty says, see cubes.derived.
+        """
+        self.interval(y, x)  # says what is missing
+        assert self.uncertainty is not None
+        return derived(self.spectrum(y, x), self.uncertainty[y, x], self.wavelengths, number)
 
     def index(self, nm: float) -> int:
         """The index of the band nearest to `nm`, which must lie within the range (half a band beyond its ends
@@ -181,17 +204,21 @@ class HyperspectralImage:
         return read(path)
 
     def to_xarray(self) -> "xarray.DataArray":
-        """An xarray.DataArray with dimensions y, x, wavelength (nm)."""
+        """An xarray.DataArray with dimensions y, x, wavelength (nm); its uncertainty, where it has one, is a
+        coordinate over all three.
+        """
         try:
             import xarray
         except ImportError as error:
             raise InputError("this needs xarray: pip install 'hsi_inr_tf[netcdf]'") from error
         attributes = {"long_name": "relative radiance", "units": "1"}
         wavelength = xarray.Variable("wavelength", np.asarray(self.wavelengths), {"units": "nm"})
+        dims = ("y", "x", "wavelength")
+        beside = {} if self.uncertainty is None else {"uncertainty": (dims, self.uncertainty)}
         return xarray.DataArray(
             self.data,
-            dims=("y", "x", "wavelength"),
-            coords={"wavelength": wavelength},
+            dims=dims,
+            coords={"wavelength": wavelength, **beside},
             attrs=attributes,
             name="radiance",
         )

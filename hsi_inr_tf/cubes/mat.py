@@ -20,10 +20,10 @@ CLASS = "MATLAB_class"  # attribute of the variables that MATLAB wrote, whose fi
 
 def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     """Variables cube [height, width, bands], wavelengths (nm), scale (divide by it), missing_value (where
-    values are), and metadata (JSON text).
+    values are), metadata (JSON text) and, where it is known, uncertainty, stored as the cube is.
     """
     storage = Storage.of(cube, dtype)
-    size = math.prod(cube.shape) * np.dtype(dtype).itemsize
+    size = math.prod(cube.shape) * np.dtype(dtype).itemsize * (2 if cube.half_widths else 1)
     with replacing(path) as temporary:
         if size <= LARGEST_V5:
             _write_v5(cube, temporary, storage)
@@ -37,14 +37,21 @@ def _numbers(cube, storage) -> dict:
     return numbers if storage.missing is None else {**numbers, "missing_value": storage.missing}
 
 
+def _solid(cube) -> dict:
+    """By their names, what has three dimensions."""
+    return {"cube": cube, **({variables.UNCERTAINTY: cube.half_widths} if cube.half_widths else {})}
+
+
 def _write_v5(cube, path, storage):
     from scipy.io import savemat
 
-    data = np.empty(cube.shape, storage.dtype)
-    for rows, columns, values in storage.parts(cube):
-        data[rows, columns] = values
+    written = {}
+    for name, part in _solid(cube).items():
+        written[name] = np.empty(cube.shape, storage.dtype)
+        for rows, columns, values in storage.parts(part):
+            written[name][rows, columns] = values
     texts = {"wavelength_units": "nm", "metadata": metadata(cube, storage)}
-    savemat(path, {"cube": data, **_numbers(cube, storage), **texts})
+    savemat(path, {**written, **_numbers(cube, storage), **texts})
 
 
 def _write_v73(cube, path, storage):
@@ -52,12 +59,13 @@ def _write_v73(cube, path, storage):
 
     with h5py.File(path, "w", userblock_size=512) as file:
         height, width, bands = cube.shape
-        data = file.create_dataset(
-            "cube", (bands, width, height), storage.dtype, chunks=(1, min(width, 256), min(height, 256))
-        )
-        data.attrs[CLASS] = np.bytes_("single" if storage.dtype == "float32" else "uint16")
-        for rows, columns, values in storage.parts(cube):
-            data[:, columns, rows] = values.transpose(2, 1, 0)  # MATLAB's first index runs fastest
+        for name, part in _solid(cube).items():
+            data = file.create_dataset(
+                name, (bands, width, height), storage.dtype, chunks=(1, min(width, 256), min(height, 256))
+            )
+            data.attrs[CLASS] = np.bytes_("single" if storage.dtype == "float32" else "uint16")
+            for rows, columns, values in storage.parts(part):
+                data[:, columns, rows] = values.transpose(2, 1, 0)  # MATLAB's first index runs fastest
         for name, value in _numbers(cube, storage).items():
             numbers = np.atleast_1d(np.asarray(value, np.float64))[:, None]
             file.create_dataset(name, data=numbers).attrs[CLASS] = np.bytes_("double")
@@ -82,19 +90,21 @@ def read(path: Path, variable: str | None = None) -> HyperspectralImage:
     if hdf5:
         check_self_contained(path)
     try:
-        values, others, axes = (_read_v73 if hdf5 else _read_v5)(path, variable)
+        values, uncertainty, others, axes = (_read_v73 if hdf5 else _read_v5)(path, variable)
     except InputError:
         raise
     except Exception as error:  # zlib, struct and h5py raise nearly anything on damaged files
         raise InputError(f"{path} cannot be read as a MATLAB file ({error})") from error
-    return image_of(Statement(path, values, spectral_axes=axes, **variables.statements(path, values, others)))
+    said = variables.statements(path, values, others)
+    return image_of(Statement(path, values, spectral_axes=axes, uncertainty=uncertainty, **said))
 
 
 def _read_v5(path, variable):
     found = mat5.variables(path)
     solid = {name: v for name, v in found.items() if v.is_numeric() and len(v.shape) == 3}
     shown = [f"{name} ({v.kind} {'x'.join(map(str, v.shape))})" for name, v in found.items()]
-    cube = found[variables.choose(path, solid, variable, shown)]
+    name = variables.choose(path, solid, variable, shown)
+    cube = found[name]
     check_size(path, cube.shape, np.dtype(mat5.DTYPES[cube.type]).itemsize)
     others = {
         name: found[name].text() if found[name].kind == "text" else found[name].numbers()
@@ -103,7 +113,10 @@ def _read_v5(path, variable):
         and found[name].kind in (*mat5.NUMBERS, "text")
         and found[name].length <= variables.SMALL
     }
-    return cube.numbers(), others, variables.USUAL
+    shapes = {name: v.shape for name, v in solid.items()}
+    beside = variables.have_uncertainty(path, name, shapes, others.get("metadata"))
+    uncertainty = found[variables.UNCERTAINTY].numbers() if beside else None
+    return cube.numbers(), uncertainty, others, variables.USUAL
 
 
 def _read_v73(path, variable):
@@ -125,8 +138,16 @@ def _read_v73(path, variable):
             and found[other].size * found[other].dtype.itemsize <= variables.SMALL
         }
         if CLASS in cube.attrs or _is_matlab(path):
-            return cube[()].transpose(2, 1, 0), others, variables.USUAL
-        return cube[()], others, ()  # as numpy has it: h5py's users write [bands, height, width] as well
+            shapes = {name: v.shape for name, v in solid.items()}
+            beside = variables.have_uncertainty(path, name, shapes, others.get("metadata"))
+            uncertainty = solid[variables.UNCERTAINTY][()].transpose(2, 1, 0) if beside else None
+            return cube[()].transpose(2, 1, 0), uncertainty, others, variables.USUAL
+        return (
+            cube[()],
+            None,
+            others,
+            (),
+        )  # as numpy has it: h5py's users write [bands, height, width] as well
 
 
 def _item(file, name):

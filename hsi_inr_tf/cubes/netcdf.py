@@ -1,5 +1,5 @@
 """netCDF-4 after the CF conventions: radiance(y, x, wavelength) with its wavelengths as a coordinate in
-nm.
+nm and, where it is known, its uncertainty as an ancillary variable.
 """
 
 import math
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hsi_inr_tf.cubes import variables
-from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
+from hsi_inr_tf.cubes.hyperspectral_image import HALF_WIDTH, HyperspectralImage
 from hsi_inr_tf.cubes.missing import Missing
 from hsi_inr_tf.cubes.statement import Statement, image_of
 from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed_metadata
@@ -26,7 +26,7 @@ SPECTRAL = ("radiation_wavelength", "sensor_band_central_radiation_wavelength") 
 def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     h5netcdf = _import_h5netcdf()
     storage = Storage.of(cube, dtype)
-    size = math.prod(cube.shape) * np.dtype(dtype).itemsize
+    size = math.prod(cube.shape) * np.dtype(dtype).itemsize * (2 if cube.half_widths else 1)
     with (
         replacing(path) as temporary,
         room_for(temporary, size),
@@ -38,11 +38,8 @@ def write(cube: Any, path: Path, dtype: str = "float32") -> None:
             "wavelength", ("wavelength",), np.float64, data=np.asarray(cube.wavelengths)
         )
         wavelength.attrs.update({"standard_name": "radiation_wavelength", "units": "nm"})
-        fill = None if storage.missing is None else np.dtype(dtype).type(storage.missing)
-        radiance = file.create_variable("radiance", ("y", "x", "wavelength"), np.dtype(dtype), fillvalue=fill)
+        radiance = _variable(file, "radiance", storage)
         radiance.attrs.update({"long_name": "relative radiance", "units": "1"})
-        if storage.scale != 1:
-            radiance.attrs["scale_factor"] = 1.0 / storage.scale
         if cube.georeference and "transform" in cube.georeference:
             crs = file.create_variable("spatial_ref", (), np.int32)
             transform = cube.georeference["transform"]
@@ -53,6 +50,12 @@ def write(cube: Any, path: Path, dtype: str = "float32") -> None:
             radiance.attrs["grid_mapping"] = "spatial_ref"
         for rows, columns, values in storage.parts(cube):
             radiance[rows, columns] = values
+        if cube.half_widths:
+            radiance.attrs["ancillary_variables"] = variables.UNCERTAINTY
+            uncertainty = _variable(file, variables.UNCERTAINTY, storage)
+            uncertainty.attrs.update({"long_name": HALF_WIDTH, "units": "1"})
+            for rows, columns, values in storage.parts(cube.half_widths):
+                uncertainty[rows, columns] = values
         file.attrs.update(
             {
                 "Conventions": "CF-1.11",
@@ -61,6 +64,16 @@ def write(cube: Any, path: Path, dtype: str = "float32") -> None:
                 METADATA: metadata(cube, storage),
             }
         )
+
+
+def _variable(file, name, storage):
+    """A variable over all three dimensions, in which values are stored so."""
+    dtype = np.dtype(storage.dtype)
+    fill = None if storage.missing is None else dtype.type(storage.missing)
+    variable = file.create_variable(name, ("y", "x", "wavelength"), dtype, fillvalue=fill)
+    if storage.scale != 1:
+        variable.attrs["scale_factor"] = 1.0 / storage.scale
+    return variable
 
 
 def read(path: Path, variable: str | None = None) -> HyperspectralImage:
@@ -95,7 +108,10 @@ def _statement(path, file, variable) -> Statement:
     values = np.asarray(cube[...])
     if _text(cube, "_Unsigned").lower() == "true" and values.dtype.kind == "i":
         values = values.view(values.dtype.str.replace("i", "u"))
-    known = parsed_metadata(_text(file, METADATA), path)
+    text = _text(file, METADATA)
+    shapes = {other: v.shape for other, v in solid.items()}
+    widths = variables.have_uncertainty(path, name, shapes, text)
+    known = parsed_metadata(text, path)
     known["georeference"] = settled(_place(file, cube, axis), known.get("georeference"))
     return Statement(
         path,
@@ -106,6 +122,7 @@ def _statement(path, file, variable) -> Statement:
         cube.attrs.get("add_offset", 0.0),
         _missing(cube, values.dtype),
         known=known,
+        uncertainty=np.moveaxis(solid[variables.UNCERTAINTY][...], axis, 2) if widths else None,
     )
 
 

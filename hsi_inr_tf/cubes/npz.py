@@ -1,5 +1,5 @@
-"""NumPy archives: "cube" [height, width, bands], "wavelengths" [bands] (nm), "scale" (divide by it) and
-"metadata" (JSON text).
+"""NumPy archives: "cube" [height, width, bands], "wavelengths" [bands] (nm), "scale" (divide by it),
+"metadata" (JSON text) and, where it is known, "uncertainty" [height, width, bands], stored as the cube is.
 """
 
 import shutil
@@ -23,21 +23,10 @@ def write(cube: Any, path: Path, dtype: str = "float32") -> None:
     written in order.
     """
     storage = Storage.of(cube, dtype)
-    with (
-        replacing(path) as temporary,
-        zipfile.ZipFile(temporary, "w") as archive,
-        tempfile.TemporaryFile(dir=path.parent) as values,
-    ):
-        header = {
-            "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
-            "fortran_order": False,
-            "shape": tuple(cube.shape),
-        }
-        np.lib.format.write_array_header_2_0(values, header)
-        storage.write(cube, values)
-        values.seek(0)
-        with archive.open("cube.npy", "w", force_zip64=True) as member:
-            shutil.copyfileobj(values, member, 1 << 20)
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        _write_values(archive, "cube", cube, storage, path.parent)
+        if cube.half_widths:
+            _write_values(archive, variables.UNCERTAINTY, cube.half_widths, storage, path.parent)
         others = {
             "wavelengths": cube.wavelengths,
             "wavelength_units": "nm",
@@ -49,6 +38,20 @@ def write(cube: Any, path: Path, dtype: str = "float32") -> None:
         for name, value in others.items():
             with archive.open(f"{name}.npy", "w") as member:
                 np.lib.format.write_array(member, np.asarray(value), allow_pickle=False)
+
+
+def _write_values(archive, name, cube, storage, folder):
+    with tempfile.TemporaryFile(dir=folder) as values:
+        header = {
+            "descr": np.lib.format.dtype_to_descr(np.dtype(storage.dtype)),
+            "fortran_order": False,
+            "shape": tuple(cube.shape),
+        }
+        np.lib.format.write_array_header_2_0(values, header)
+        storage.write(cube, values)
+        values.seek(0)
+        with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+            shutil.copyfileobj(values, member, 1 << 20)
 
 
 def read(path: Path, variable: str | None = None) -> HyperspectralImage:
@@ -65,13 +68,15 @@ def read(path: Path, variable: str | None = None) -> HyperspectralImage:
             shape, dtype = headers[name]
             check_size(path, shape, dtype.itemsize)
             with np.load(path, allow_pickle=False) as arrays:
-                values = arrays[name]
+                values, uncertainty = arrays[name], None
                 others = {
                     other: arrays[other]
                     for other in variables.OTHERS
                     if other in headers and np.prod(headers[other][0], dtype=float) <= variables.SMALL
                     and headers[other][1].itemsize <= variables.SMALL and not headers[other][1].hasobject
                 }  # fmt: skip
+                if variables.have_uncertainty(path, name, solid, str(others.get("metadata"))):
+                    uncertainty = arrays[variables.UNCERTAINTY]
     except InputError:
         raise
     except Exception as error:  # zipfile and NumPy raise nearly anything on damaged files
@@ -81,7 +86,7 @@ def read(path: Path, variable: str | None = None) -> HyperspectralImage:
     if "metadata" in others:
         others["metadata"] = str(others["metadata"])
     said = variables.statements(path, values, others)
-    return image_of(Statement(path, values, spectral_axes=variables.USUAL, **said))
+    return image_of(Statement(path, values, spectral_axes=variables.USUAL, uncertainty=uncertainty, **said))
 
 
 def _header(archive, name):

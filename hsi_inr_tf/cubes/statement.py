@@ -25,6 +25,7 @@ class Statement:
     The bands are on the first of `spectral_axes` that has as many places as there are wavelengths, and on the
     only such axis where none is named. `widths` are FWHM in the wavelengths' unit. `known` holds camera,
     provenance and georeference as far as they are known; `expected` says where wavelengths were looked for.
+    `uncertainty` are half-widths, stored as the values are.
     """
 
     source: Path
@@ -38,6 +39,7 @@ class Statement:
     known: dict = field(default_factory=dict)
     expected: str = "them in the file"
     widths: Any = None
+    uncertainty: np.ndarray | None = None
 
 
 def image_of(said: Statement) -> HyperspectralImage:
@@ -52,7 +54,8 @@ def image_of(said: Statement) -> HyperspectralImage:
         raise InputError(
             f"{said.source} names no wavelengths, expected {said.expected}, or {folders[0] / BESIDE}"
         )
-    values = np.moveaxis(said.values, _spectral_axis(said, len(nm)), 2)
+    axis = _spectral_axis(said, len(nm))
+    values = np.moveaxis(said.values, axis, 2)
     if values.dtype.kind not in "fiub":
         raise InputError(f"{said.source}: its cube is of {values.dtype}, expected real numbers")
     if values.dtype.kind == "b":
@@ -63,7 +66,9 @@ def image_of(said: Statement) -> HyperspectralImage:
         twice = len(nm) - len(order)
         also = f", and {twice} of a wavelength that another has left out" if twice else ""
         notes = (f"{said.source}: its bands were put in ascending order of wavelength{also}",)
-    data = _radiance(said, values, order)
+    data, uncertainty = _radiance(said, values, order), None
+    if said.uncertainty is not None:
+        uncertainty = _radiance(said, np.moveaxis(said.uncertainty, axis, 2), order)
     known = dict(said.known)
     if said.widths is not None and said.wavelengths is not None:
         known["widths"] = units.widths_in_nm(said.widths, said.wavelengths, nm, said.source)
@@ -71,7 +76,9 @@ def image_of(said: Statement) -> HyperspectralImage:
         nm = [nm[band] for band in order]
         known["widths"] = known.get("widths") and [known["widths"][band] for band in order]
     known["widths"] = known.get("widths") and tuple(known["widths"])
-    return HyperspectralImage(data, tuple(nm), **known, source=str(said.source), notes=notes)
+    return HyperspectralImage(
+        data, tuple(nm), **known, uncertainty=uncertainty, source=str(said.source), notes=notes
+    )
 
 
 def _spectral_axis(said, bands: int) -> int:

@@ -43,6 +43,8 @@ class Storage:
         Raises InputError where uint16 cannot hold them.
         """
         lacks, low, high = _looked_through(cube) if isinstance(cube, HyperspectralImage) else (False, 0, 0)
+        if isinstance(cube, HyperspectralImage) and cube.half_widths:
+            lacks = lacks or _looked_through(cube.half_widths)[0]
         if dtype == "float32":
             return cls(dtype, 1.0, np.nan if lacks else None)
         if high > 1 + ROUNDING:

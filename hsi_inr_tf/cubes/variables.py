@@ -17,6 +17,7 @@ UNITS = ("wavelength_units", "wavelengths_units", "wavelength_unit", "units", "u
 SCALE, OFFSET, FACTOR, CODES = "scale", "add_offset", "scale_factor", ("_FillValue", "missing_value")
 OTHERS = (*WAVELENGTHS, *UNITS, SCALE, FACTOR, OFFSET, *CODES, "metadata")  # what is read beside the cube
 SMALL = 1 << 22  # values of a variable beside the cube
+UNCERTAINTY = "uncertainty"  # what our own files call the half-widths
 USUAL = (2, 0, 1)  # axes of the bands in arrays that do not say theirs, the likeliest first
 ANCILLARY = re.compile(
     r"(^|[_\W])(uncertainty|uncertainties|unc|err|error|errors|std|stdev|stddev|sigma|variance|var|noise|mask|masks|"
@@ -56,6 +57,22 @@ def choose(
             f"{source}:{names[0]}"
         )
     return chosen[0]
+
+
+def have_uncertainty(source: object, name: str, shapes: dict[str, tuple[int, ...]], text: object) -> bool:
+    """Whether a file of our own, whose metadata is `text`, holds the half-widths of its variable `name`.
+
+    A stranger's uncertainty may be a deviation or a variance: it is left alone. Raises InputError where it is
+    not of the cube's shape.
+    """
+    if UNCERTAINTY not in shapes or name == UNCERTAINTY or not is_ours(text):
+        return False
+    if tuple(shapes[UNCERTAINTY]) != tuple(shapes[name]):
+        raise InputError(
+            f"{source}: its {UNCERTAINTY} has shape {tuple(shapes[UNCERTAINTY])}, expected that of {name}, "
+            f"{tuple(shapes[name])}"
+        )
+    return True
 
 
 def statements(source: object, values: np.ndarray, others: dict) -> dict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsi_inr_tf import __version__
-from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
+from hsi_inr_tf.cubes.hyperspectral_image import HALF_WIDTH, HyperspectralImage
 from hsi_inr_tf.files.georeference import scaled
 from hsi_inr_tf.inference import tiling
 from hsi_inr_tf.inference.ahead import ahead
@@ -34,6 +34,7 @@ class HalfWidths:
     scale: float
     camera: Camera | None = None
     widths: None = None  # of the bands: those of the cube that they belong to
+    half_widths: None = None  # of which there are none
 
     @property
     def georeference(self) -> dict | None:
@@ -43,7 +44,7 @@ class HalfWidths:
     def provenance(self) -> dict:
         return {
             "software": f"hsi_inr_tf {__version__}",
-            "quantity": "half-width of the interval that holds the true value with a probability of 90 %",
+            "quantity": HALF_WIDTH,
             "calibration": self.uncertainty.calibration,
         }
 
@@ -75,7 +76,7 @@ class HalfWidths:
 @dataclass(frozen=True)
 class Reconstruction:
     """A cube in the making: `blocks()` computes it; written by hsi_inr_tf.cubes.write like a
-    HyperspectralImage.
+    HyperspectralImage, together with its `half_widths` if they are asked for.
     """
 
     engine: Engine
@@ -93,6 +94,7 @@ class Reconstruction:
     decode: Callable[[np.ndarray], np.ndarray] | None
     uncertainty: Uncertainty | None
     widths: tuple[float, ...] | None  # of the bands, FWHM in nm
+    half_widths: HalfWidths | None = None
 
     def __post_init__(self):
         description = self.engine.description
@@ -114,7 +116,13 @@ class Reconstruction:
         for top, left, block in self.blocks():
             data[top : top + block.shape[0], left : left + block.shape[1]] = block
         return HyperspectralImage(
-            data, self.wavelengths, self.camera, self.provenance, self.georeference, widths=self.widths
+            data,
+            self.wavelengths,
+            self.camera,
+            self.provenance,
+            self.georeference,
+            self.half_widths.image().data if self.half_widths else None,
+            self.widths,
         )
 
     def blocks(self) -> Iterator[tuple[int, int, np.ndarray]]:

@@ -3,7 +3,6 @@ those that training has seen.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -75,10 +74,8 @@ class Reconstructor:
         if points is not None:
             spectra = self.query(rgb, points, wavelengths=wavelengths, widths=widths, consistent=consistent)
             return spectra  # type: ignore[return-value]
-        picture, _ = self._opened(rgb)  # once: it may be a file
-        intervals = self.half_widths(picture, scale, wavelengths) if uncertainty else None
-        image = self.stream(
-            picture,
+        return self.stream(
+            rgb,
             scale=scale,
             wavelengths=wavelengths,
             widths=widths,
@@ -86,8 +83,8 @@ class Reconstructor:
             tile=tile,
             clip=clip,
             progress=progress,
+            uncertainty=uncertainty,
         ).image()
-        return replace(image, uncertainty=intervals.image().data) if intervals else image
 
     def stream(
         self,
@@ -100,6 +97,7 @@ class Reconstructor:
         tile: int | None = None,
         clip: bool = True,
         progress: Callable[[int, int], None] | None = None,
+        uncertainty: bool = False,
         provenance: dict | None = None,
     ) -> Reconstruction:
         """As `reconstruct`, for cubes larger than memory: computed block by block while it is being
@@ -135,6 +133,7 @@ class Reconstructor:
             decode,
             self.uncertainty,
             None if widths is None else tuple(map(float, np.broadcast_to(widths, len(own_or_asked)))),
+            self.half_widths(picture, scale, wavelengths) if uncertainty else None,
         )
 
     @cached_property

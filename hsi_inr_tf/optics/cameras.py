@@ -1,4 +1,4 @@
-"""Named cameras, from the data that colour-science carries or a CSV file of the user's."""
+"""Named cameras, from the data that colour-science carries or a file of the user's."""
 
 import re
 from dataclasses import replace
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.files import read_json
 from hsi_inr_tf.optics.camera import ENCODINGS, Camera
 from hsi_inr_tf.optics.wavelengths import in_nm
 
@@ -31,7 +32,7 @@ def camera_named(
     CAVE was made. cie-1964-10deg: the CIE 1964 observer's X, Y, Z as R, G, B, linear: the clean track of
     NTIRE2018, up to its gain. nikon-5100, sigma-sd-merrill: measured cameras, linear, balanced for light of
     equal energy. FILE.csv: a response of one's own, lines of "wavelength, R, G, B", balanced likewise;
-    linear, unless its first line, "# encoding: srgb", says otherwise.
+    linear, unless its first line, "# encoding: srgb", says otherwise. FILE.json: one as rawtoaces has it.
     """
     if name == CAVE:
         camera = _cie_1931_d65(wavelengths)
@@ -46,8 +47,10 @@ def camera_named(
     elif Path(name).suffix == ".csv":
         measured, response, stated = read_csv(Path(name))
         camera = from_response(Path(name).stem, measured, response, wavelengths, stated or "linear")
+    elif Path(name).suffix == ".json":
+        camera = from_response(Path(name).stem, *read_rawtoaces(Path(name)), wavelengths)
     else:
-        raise InputError(f"unknown camera '{name}', expected {', '.join(names())} or a .csv file")
+        raise InputError(f"unknown camera '{name}', expected {', '.join(names())}, a .csv or a .json file")
     return replace(camera, encoding=encoding) if encoding else camera
 
 
@@ -122,6 +125,23 @@ def read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, str | None]:
             "wavelengths"
         )
     return np.array(in_nm(table[:, 0], None, path)), table[:, 1:], stated[1].lower() if stated else None
+
+
+def read_rawtoaces(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(wavelengths [m] in nm, response [m, 3]) from a JSON file of the cameras of rawtoaces
+    (https://github.com/AcademySoftwareFoundation/rawtoaces-data).
+    """
+    content = read_json(path)
+    try:
+        table = sorted((float(nm), row) for nm, row in content["spectral_data"]["data"]["main"].items())
+        response = np.array([row for _, row in table], np.float64)
+        if response.shape[1:] != (3,) or len(table) < 2 or not np.isfinite(response).all():
+            raise ValueError(f"its table has shape {response.shape}")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{path} is no camera's response ({error}), expected spectral_data of R, G and B by wavelength"
+        ) from error
+    return np.array(in_nm([nm for nm, _ in table], None, path)), response
 
 
 def _is_number(text: str) -> bool:

@@ -1,5 +1,7 @@
 """Cameras against colour-science, against identities, and against the RGB that CAVE ships."""
 
+import json
+
 import colour
 import numpy as np
 import pytest
@@ -64,6 +66,26 @@ def test_a_csv_that_is_no_response_is_refused_by_name(tmp_path, text):
     path.write_text(text)
     with pytest.raises(InputError, match="bad"):
         camera_named(str(path))
+
+
+def test_a_response_as_rawtoaces_has_it_is_that_of_the_same_numbers_in_csv(tmp_path):
+    rows = {w: [w - 390.0, 2.0, 710.0 - w] for w in (700, 400, 500, 600)}
+    data = {"header": {"model": "mine"}, "spectral_data": {"units": "relative", "data": {"main": rows}}}
+    (tmp_path / "mine.json").write_text(json.dumps(data))
+    lines = [f"{w},{r},{g},{b}" for w, (r, g, b) in sorted(rows.items())]
+    (tmp_path / "mine.csv").write_text("\n".join(lines))
+    one, other = (camera_named(str(tmp_path / name)) for name in ("mine.json", "mine.csv"))
+    np.testing.assert_allclose(one.response, other.response)
+    assert (one.name, one.encoding) == ("mine", "linear")
+
+
+@pytest.mark.parametrize(
+    "main", ["{}", '{"400": [1, 2]}', '{"x": [1, 2, 3]}', "[1]", '{"400": 1, "500": 2}', '{"9": [1, 1, 1]}']
+)
+def test_a_json_that_is_no_response_is_refused_by_name(tmp_path, main):
+    (tmp_path / "bad.json").write_text(f'{{"spectral_data": {{"data": {{"main": {main}}}}}}}')
+    with pytest.raises(InputError, match="bad"):
+        camera_named(str(tmp_path / "bad.json"))
 
 
 def test_a_response_that_ends_while_the_camera_sees_is_refused(tmp_path):

@@ -13,6 +13,7 @@ TABLE = {
     "table3": "Table III of the paper: frequencies of the encoding (none, 3, 5)",
     "folds": "cross-validation: runs that held out different scenes, scored on those, in one table",
     "adapting": "what measured points and coarse cubes buy on scenes of groups that regression never saw",
+    "stress": "scores and intervals under other light, noise, JPEG, blur, cameras, lamps and for metamers",
     "start": "what a person waits for each command from nothing: help, reconstruct, view, serve",
     "speed": "models beside each other in Keras, SavedModel and LiteRT: milliseconds, multiply-adds, memory",
     "cost": "a figure of accuracy against cost, from what table1, hsi-inr evaluate and speed wrote",

@@ -14,12 +14,15 @@ from kserve import InferOutput, InferRequest, InferResponse, Model
 from kserve.errors import InvalidInput
 from kserve.utils.utils import generate_uuid
 
+from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.optics import srgb
 from hsi_inr_tf.pictures.images import decode_image
 from hsi_inr_tf.serving.limits import Limits
 from hsi_inr_tf.serving.refusals import Refused, TooLong
+
+UNCERTAINTY = "uncertainty"
 
 
 class ServedModel(Model):
@@ -29,7 +32,9 @@ class ServedModel(Model):
     {"outputs": ..}. An instance is rgb [height, width, 3] in [0, 1], {"rgb": ..}, {"image_bytes": {"b64":
     ..}} or {"b64": ..}: a picture's file. V2: one input, "rgb" FP32 or UINT8 [batch, height, width, 3] (or
     without batch) or "image_bytes" BYTES [batch], files (as base64 in REST); outputs "hsi" FP32 [batch,
-    height, width, bands] and "wavelengths" FP32 [bands] in nm.
+    height, width, bands] and "wavelengths" FP32 [bands] in nm and, of a calibrated model and only if it is
+    among the outputs that are asked for, "uncertainty" FP32 of the shape of "hsi", half-widths of 90 %
+    intervals.
     """
 
     def __init__(self, name: str, reconstructor: Reconstructor, limits: Limits, workers: int = 2) -> None:
@@ -48,10 +53,9 @@ class ServedModel(Model):
 
     def get_output_types(self) -> list[dict]:
         bands = len(self.reconstructor.description.wavelengths)
-        return [
-            {"name": "hsi", "datatype": "FP32", "shape": [-1, -1, -1, bands]},
-            {"name": "wavelengths", "datatype": "FP32", "shape": [bands]},
-        ]
+        cube = {"datatype": "FP32", "shape": [-1, -1, -1, bands]}
+        outputs = [{"name": "hsi", **cube}, {"name": "wavelengths", "datatype": "FP32", "shape": [bands]}]
+        return outputs + ([{"name": UNCERTAINTY, **cube}] if self.reconstructor.uncertainty else [])
 
     def validate(self, payload: Any) -> Any:
         return (
@@ -127,16 +131,24 @@ class ServedModel(Model):
         binary = request.from_grpc or (
             all(output.binary_data for output in wanted) if wanted else request.use_binary_outputs
         )
-        cubes = self._cubes(pictures, self.limits.pixels if binary else self.limits.json_pixels)
-        if len({cube.shape for cube in cubes}) > 1:
+        asked = {output.name for output in wanted or ()}
+        known = [output["name"] for output in self.get_output_types()]
+        if unknown := sorted(asked - set(known)):
+            raise InputError(f"there is no output {unknown[0]}, expected {', '.join(known)}")
+        most = self.limits.pixels if binary else self.limits.json_pixels
+        images = self._images(pictures, most, UNCERTAINTY in asked)
+        if len({image.shape for image in images}) > 1:
             raise InputError(
                 "the pictures of one V2 request must have one size, since its answer is one tensor"
             )
+        answers = {
+            "hsi": np.stack([image.data for image in images]),
+            "wavelengths": np.array(self.reconstructor.description.wavelengths, np.float32),
+        }
+        if UNCERTAINTY in asked:
+            answers[UNCERTAINTY] = np.stack([np.asarray(image.uncertainty) for image in images])
         outputs = []
-        for name, values in (
-            ("hsi", np.stack(cubes)),
-            ("wavelengths", np.array(self.reconstructor.description.wavelengths, np.float32)),
-        ):
+        for name, values in answers.items():
             output = InferOutput(name, list(values.shape), "FP32")
             output.set_data_from_numpy(values, binary_data=bool(binary))
             outputs.append(output)
@@ -174,14 +186,19 @@ class ServedModel(Model):
         return pictures
 
     def _cubes(self, pictures: list[np.ndarray], most: int) -> list[np.ndarray]:
+        return [image.data for image in self._images(pictures, most)]
+
+    def _images(self, pictures, most: int, uncertainty: bool = False) -> list[HyperspectralImage]:
+        """What the pictures become; InputError for more than `most` pixels, with uncertainty half of it."""
         self._counted(pictures)
+        most = most // 2 if uncertainty else most
         pixels = sum(picture.shape[0] * picture.shape[1] for picture in pictures if picture.ndim == 3)
         if pixels > most:
             hint = ": ask for binary tensors (V2)" if pixels <= self.limits.pixels else ""
             raise InputError(
                 f"the request holds {pixels} pixels, at most {most} are taken for this kind of answer{hint}"
             )
-        return [self.reconstructor.reconstruct(picture).data for picture in pictures]
+        return [self.reconstructor.reconstruct(one, uncertainty=uncertainty) for one in pictures]
 
 
 def _refusing(work, *arguments):

@@ -18,13 +18,13 @@ ANSWERS = {"npz": "application/octet-stream", "envi": "application/zip"}
 
 
 def upload_to(model: ServedModel) -> Callable:
-    """POST /v1/models/NAME/cube?format=npz|envi with a picture's file as its body: the cube as .npz, or as
-    ENVI header and values in a zip.
+    """POST /v1/models/NAME/cube?format=npz|envi&uncertainty=no|yes with a picture's file as its body: the
+    cube as .npz, or as ENVI header and values in a zip.
     """
 
-    async def answer(request: Request, format: str = "npz") -> Response:
+    async def answer(request: Request, format: str = "npz", uncertainty: str = "no") -> Response:
         body = await request.body()
-        written = await model.in_turn(_cube_file, model, body, format)
+        written = await model.in_turn(_cube_file, model, body, format, uncertainty)
         name = f"cube.{'npz' if format == 'npz' else 'zip'}"
         return Response(
             written,
@@ -35,12 +35,14 @@ def upload_to(model: ServedModel) -> Callable:
     return answer
 
 
-def _cube_file(model, body, format) -> bytes:
+def _cube_file(model, body, format, uncertainty) -> bytes:
     if format not in ANSWERS:
         raise InputError(f"format is {format}, expected {' or '.join(ANSWERS)}")
+    if uncertainty not in ("no", "yes"):
+        raise InputError(f"uncertainty is {uncertainty}, expected no or yes")
     if not body:
         raise InputError("the request has no body, expected a picture's file: curl --data-binary @photo.jpg")
-    image = model.reconstructor.reconstruct(model.decoded(body))
+    image = model.reconstructor.reconstruct(model.decoded(body), uncertainty=uncertainty == "yes")
     with tempfile.TemporaryDirectory() as folder:
         path = cubes.write(image, Path(folder) / f"cube.{'npz' if format == 'npz' else 'hdr'}")
         if format == "npz":

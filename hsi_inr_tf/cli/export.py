@@ -57,6 +57,10 @@ class Options:
     """The scenes to calibrate on; by default the training part of --split."""
     images: tuple[Path, ...] = ()
     """Compare on these pictures instead, without truth."""
+    uncertainty: bool = False
+    """Give a second output "uncertainty" too, the half-widths of 90 % intervals (float32 SavedModel and
+    TFLite).
+    """
     time: bool = True
     """Measure milliseconds with 1 and 2 threads."""
 
@@ -88,6 +92,10 @@ def run(options: Options) -> None:
             "--quantize and "
             "no --out that ends in .tflite, or --format tflite"
         )
+    if options.uncertainty and (kind not in ("tflite", "saved_model") or options.quantize != ("none",)):
+        raise InputError(
+            "--uncertainty is of SavedModel and TFLite in float32: expected no other --format, no --quantize"
+        )
     sides = [_sides(text) for text in options.size]  # refused before anything is loaded
     wavelengths = parse(options.wavelengths) if options.wavelengths else None
     if options.width is not None and wavelengths is None:
@@ -100,7 +108,8 @@ def run(options: Options) -> None:
     written = []
     if kind == "saved_model":
         path = options.out if options.out.name.isdecimal() else options.out / "1"
-        written.append(export.saved_model(model, description, path, warm_up=_can_warm_up()))
+        more = {"warm_up": _can_warm_up(), "uncertainty": options.uncertainty}
+        written.append(export.saved_model(model, description, path, **more))
     else:
         sizes = _sizes(description, sides)
         calibration = _calibration(options) if {"int8", "int16x8"} & set(options.quantize) else None
@@ -109,12 +118,13 @@ def run(options: Options) -> None:
             desc="exporting",
             leave=False,
         ):
-            more = {}
+            settings = {}
             if kind == "tflite":
                 windows = calibration and _windows(calibration, height or 128, width or 128)
-                more = {"quantize": quantize, "representative": windows}
+                settings = {"quantize": quantize, "representative": windows}
+                settings["uncertainty"] = options.uncertainty
             write = resolve_name(MODEL_FILES[kind].writer)
-            written.append(write(model, description, path, height=height, width=width, **more))
+            written.append(write(model, description, path, height=height, width=width, **settings))
     rows = []
     for path in tqdm(written, desc="comparing", leave=False):
         exported = inference.load(path).engine

@@ -5,27 +5,45 @@ objects.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import tensorflow as tf
 
 from hsi_inr_tf.annotations import Tensor
+from hsi_inr_tf.layers import ColourKernels
 from hsi_inr_tf.optics.spectral_splines import cardinal
 
 if TYPE_CHECKING:
+    from hsi_inr_tf.inference.uncertainty import Uncertainty
     from hsi_inr_tf.models.base import SpectralModel
 
 
-def holder(model: "SpectralModel") -> tf.Module:
-    """A module that owns the model's variables and nothing else of it, so that a SavedModel needs no code of
-    ours.
+class HalfWidths:
+    """inference.uncertainty in TensorFlow: rgb [..., 3] -> half-widths [..., bands] of 90 % intervals."""
+
+    def __init__(self, uncertainty: "Uncertainty") -> None:
+        width = uncertainty.width
+        self.kernels = ColourKernels(width.count, width.coefficients.shape[1])
+        self.kernels.build((None, 3))
+        self.kernels.set_weights([width.kernel, width.bias, width.coefficients])
+        self.floor = uncertainty.floor.astype(np.float32)
+
+    def __call__(self, rgb: Tensor) -> Tensor:
+        return tf.maximum(self.kernels(rgb), self.floor)
+
+
+def holder(model: "SpectralModel", widths: HalfWidths | None = None) -> tf.Module:
+    """A module that owns the model's variables, and those of its half-widths, and nothing else of it, so
+    that a SavedModel needs no code of ours.
     """
     root = tf.Module()
-    root.weights = [variable.value for variable in model.variables]
+    variables = [*model.variables, *(widths.kernels.variables if widths else ())]
+    root.weights = [variable.value for variable in variables]
     return root
 
 
-def signatures(model: "SpectralModel", knots: Any = None) -> dict:
+def signatures(model: "SpectralModel", knots: Any = None, widths: HalfWidths | None = None) -> dict:
     """The signatures of a SavedModel, name -> tf.function; see `saved_model`. `knots` are the wavelengths
-    of a model that is a function of them.
+    of a model that is a function of them; with `widths` the first two answer them too.
     """
     side = model.patch
     picture = tf.TensorSpec([None, side, side, 3], tf.float32, "rgb")
@@ -34,7 +52,8 @@ def signatures(model: "SpectralModel", knots: Any = None) -> dict:
     def serving_default(rgb):
         extended = rgb if side else extend(rgb, model.stride)
         hsi = model({"rgb": extended}, training=False)["hsi"]
-        return {"hsi": hsi[:, : tf.shape(rgb)[1], : tf.shape(rgb)[2]]}
+        hsi = hsi[:, : tf.shape(rgb)[1], : tf.shape(rgb)[2]]
+        return {"hsi": hsi, **uncertain(rgb, widths)}
 
     functions = {"serving_default": serving_default}
     if model.continuous:
@@ -46,10 +65,15 @@ def signatures(model: "SpectralModel", knots: Any = None) -> dict:
     def reconstruct_image(image_bytes):
         rgb = tf.map_fn(decode, image_bytes, fn_output_signature=tf.TensorSpec([None, None, 3], tf.float32))
         answer = in_patches(serving_default, rgb, side, model.stride) if side else serving_default(rgb)
-        return {"hsi": tf.clip_by_value(answer["hsi"], 0.0, 1.0)}
+        return {"hsi": tf.clip_by_value(answer["hsi"], 0.0, 1.0), **uncertain(rgb, widths)}
 
     functions["reconstruct_image"] = reconstruct_image
     return functions
+
+
+def uncertain(rgb: Tensor, widths: HalfWidths | None) -> dict:
+    """The output that half-widths are, if there are any."""
+    return {"uncertainty": widths(rgb)} if widths else {}
 
 
 def continuous(model: "SpectralModel", picture: Tensor) -> dict:
@@ -130,14 +154,16 @@ def _patch_axis(length, side):
     return starts[:, None] + tf.range(side), patch, tf.range(length) - tf.gather(starts, patch)
 
 
-def fixed(model: "SpectralModel", height: int | None, width: int | None) -> Any:
+def fixed(
+    model: "SpectralModel", height: int | None, width: int | None, widths: HalfWidths | None = None
+) -> Any:
     """The function of a TFLite model: one picture [1, height, width, 3], or any sides (None) that are
     multiples of the stride.
     """
 
     @tf.function(input_signature=[tf.TensorSpec([1, height, width, 3], tf.float32, "rgb")])
     def reconstruct(rgb):
-        return {"hsi": model({"rgb": rgb}, training=False)["hsi"]}
+        return {"hsi": model({"rgb": rgb}, training=False)["hsi"], **uncertain(rgb, widths)}
 
     return reconstruct
 

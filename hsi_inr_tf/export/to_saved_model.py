@@ -8,6 +8,7 @@ from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.warm_up import write as write_warm_up
 from hsi_inr_tf.files import replacing_folder, work_folder
+from hsi_inr_tf.inference.uncertainty import uncertainty_of
 from hsi_inr_tf.trained.description import ModelDescription
 from hsi_inr_tf.trained.exported_files import MEMBER
 
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def saved_model(
-    model: "SpectralModel", description: ModelDescription, path: PathLike, *, warm_up: bool = False
+    model: "SpectralModel",
+    description: ModelDescription,
+    path: PathLike,
+    *,
+    warm_up: bool = False,
+    uncertainty: bool = False,
 ) -> Path:
     """Write `model` as a SavedModel folder at `path`, replacing a SavedModel that is there; gives the path
     back.
@@ -31,8 +37,9 @@ def saved_model(
     - at_wavelengths, of a model that is a function of the wavelength: rgb with wavelengths [n] in nm ->
       [batch, height, width, n], NaN outside what training has seen.
 
-    The description lies in assets/; `warm_up` adds requests that TF Serving answers while it loads the model
-    (extra serving).
+    With `uncertainty` the first two have a second output of that name and of the shape of "hsi", the
+    half-widths of a calibrated model. The description lies in assets/; `warm_up` adds requests that TF
+    Serving answers while it loads the model (extra serving).
     """
     import tensorflow as tf
 
@@ -46,13 +53,14 @@ def saved_model(
     description = replace(
         description, provenance={**description.provenance, "export": {"format": "saved_model"}}
     )
+    widths = graphs.HalfWidths(uncertainty_of(description)) if uncertainty else None
     with replacing_folder(path) as written, work_folder(path) as work:
         asset = work / MEMBER
         asset.write_text(description.to_json(), "utf-8")
-        root = graphs.holder(model)
+        root = graphs.holder(model, widths)
         root.description = tf.saved_model.Asset(str(asset))
         root.signature_functions = graphs.signatures(
-            model, description.wavelengths if description.sensors else None
+            model, description.wavelengths if description.sensors else None, widths
         )
         tf.saved_model.save(root, str(written), signatures=root.signature_functions)
         if warm_up:

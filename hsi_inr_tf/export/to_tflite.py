@@ -11,6 +11,7 @@ from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.export.sides import check_sides
 from hsi_inr_tf.files import replacing, work_folder
+from hsi_inr_tf.inference.uncertainty import uncertainty_of
 from hsi_inr_tf.quiet import quietly
 from hsi_inr_tf.trained import exported_files
 from hsi_inr_tf.trained.description import ModelDescription
@@ -30,6 +31,7 @@ def tflite(
     width: int | None,
     quantize: str = "none",
     representative: Iterable[np.ndarray] | None = None,
+    uncertainty: bool = False,
 ) -> Path:
     """Write `model` as a .tflite file at `path`; gives the path back.
 
@@ -38,16 +40,20 @@ def tflite(
     interpreters that can do that, which those in browsers cannot. Implicit models then have the signatures
     "sample" and "query" besides, as in a SavedModel (but for int8 and int16x8). `quantize` is one of
     QUANTISATIONS; int8 (see mixed_int8) and int16x8 need `representative`, an iterable of pictures [height,
-    width, 3] such as the model will see.
+    width, 3] such as the model will see. With `uncertainty` there is a second output of that name and of the
+    shape of "hsi", the half-widths of a calibrated model, in float32 only.
     """
     path = Path(path)
     check_sides(model, height, width)
     _check(quantize, representative)
+    if uncertainty and quantize != "none":
+        raise InputError(f"half-widths are exported in float32 only, expected no quantisation {quantize}")
+    widths = uncertainty_of(description) if uncertainty else None
     export = {"format": "tflite", "height": height, "width": width, "quantize": quantize}
     description = replace(description, provenance={**description.provenance, "export": export})
     with replacing(path) as written, work_folder(path) as work:
         with quietly():  # the converter has much to say, some of it whatever the log level is
-            converted = _convert(model, work, height, width, quantize, representative)
+            converted = _convert(model, work, height, width, quantize, representative, widths)
         written.write_bytes(converted)
         exported_files.append(written, description)
     return path
@@ -62,14 +68,15 @@ def _check(quantize, representative):
         )
 
 
-def _convert(model, work, height, width, quantize, representative) -> bytes:
+def _convert(model, work, height, width, quantize, representative, uncertainty) -> bytes:
     import tensorflow as tf
 
     from hsi_inr_tf.export import graphs
 
     # By way of a SavedModel: converting the concrete function of a Keras 3 model leaves its weights out.
-    root = graphs.holder(model)
-    signatures = {"serving_default": graphs.fixed(model, height, width)}
+    widths = graphs.HalfWidths(uncertainty) if uncertainty else None
+    root = graphs.holder(model, widths)
+    signatures = {"serving_default": graphs.fixed(model, height, width, widths)}
     if height is None and model.continuous and quantize not in ("int8", "int16x8"):
         signatures |= graphs.continuous(model, tf.TensorSpec([1, None, None, 3], tf.float32, "rgb"))
     root.signature_functions = signatures

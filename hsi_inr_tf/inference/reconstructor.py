@@ -14,7 +14,7 @@ from hsi_inr_tf.inference import tiling
 from hsi_inr_tf.inference.engines import Engine
 from hsi_inr_tf.inference.reconstruction import HalfWidths, Reconstruction, georeference_at, resampled
 from hsi_inr_tf.inference.sampling import bilinear, scaled_size, within
-from hsi_inr_tf.inference.uncertainty import Uncertainty
+from hsi_inr_tf.inference.uncertainty import Uncertainty, uncertainty_of
 from hsi_inr_tf.optics import back_projection, srgb
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
 from hsi_inr_tf.optics.spectral_splines import sampling
@@ -139,22 +139,17 @@ class Reconstructor:
     @cached_property
     def uncertainty(self) -> Uncertainty | None:
         """How far its spectra can be trusted, by colour; None for a model that was not calibrated."""
-        fields = self.description.uncertainty
-        return Uncertainty.from_dict(fields, len(self.description.wavelengths)) if fields else None
+        return uncertainty_of(self.description) if self.description.uncertainty else None
 
     def half_widths(
         self, rgb: "Source", scale: float = 1.0, wavelengths: Sequence[float] | None = None
     ) -> HalfWidths:
         """The half-widths of the 90 % intervals of what `reconstruct` gives, computed while being written."""
-        if self.uncertainty is None:
-            raise InputError(
-                f"model {self.description.model} was not calibrated and knows no uncertainty "
-                "(hsi-inr bundle RUN --folds ... calibrates)"
-            )
+        uncertainty = self.uncertainty or uncertainty_of(self.description)  # which says that there is none
         picture, decode = self._opened(rgb)
         own = self.description.wavelengths
         wanted = tuple(own if wavelengths is None else (float(w) for w in np.atleast_1d(wavelengths)))
-        return HalfWidths(self.uncertainty, picture, decode, own, wanted, scale)
+        return HalfWidths(uncertainty, picture, decode, own, wanted, scale)
 
     def query(
         self,

@@ -9,11 +9,15 @@ It is fitted by evaluation.calibration and travels in the model's description.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference.colour_prior import Correction
+
+if TYPE_CHECKING:
+    from hsi_inr_tf.trained.description import ModelDescription
 
 DIGITS = 5  # that the description keeps of every number
 
@@ -68,6 +72,16 @@ class Uncertainty:
             return cls(width, floor, levels, novelty, dict(fields["calibration"]))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise InputError(f"the model's uncertainty cannot be read ({error})") from error
+
+
+def uncertainty_of(description: "ModelDescription") -> Uncertainty:
+    """That of a calibrated model; InputError for one that was not calibrated."""
+    if description.uncertainty is None:
+        raise InputError(
+            f"model {description.model} was not calibrated and knows no uncertainty "
+            "(hsi-inr bundle RUN --folds ... calibrates)"
+        )
+    return Uncertainty.from_dict(description.uncertainty, len(description.wavelengths))
 
 
 class Trust:

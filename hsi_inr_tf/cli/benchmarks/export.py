@@ -25,6 +25,8 @@ class Options:
     """The TFLite files to time; int8 and int16x8 need calibration, see hsi-inr export."""
     repeats: Annotated[int, whole(1, 100_000)] = 20
     """Calls a measurement, of which the median counts."""
+    uncertainty: bool = False
+    """Also time the .tflite that answers half-widths besides."""
     json: Path | None = None
     """Also write the rows to this file."""
 
@@ -43,10 +45,18 @@ def run(options: Options) -> None:
             "Keras": options.model,
             "SavedModel": export.saved_model(model, description, Path(folder, "saved_model")),
         }
-        todo = tqdm(
-            total=len(sides) * len(options.threads) * (2 + len(options.quantize)), desc="timing", leave=False
-        )
+        kinds = 2 + len(options.quantize) + options.uncertainty
+        todo = tqdm(total=len(sides) * len(options.threads) * kinds, desc="timing", leave=False)
         for side in sides:
+            if options.uncertainty:
+                paths["LiteRT, uncertainty"] = export.tflite(
+                    model,
+                    description,
+                    Path(folder, f"{side}-uncertainty.tflite"),
+                    height=side,
+                    width=side,
+                    uncertainty=True,
+                )
             for kind in options.quantize:
                 name = "LiteRT" if kind == "none" else f"LiteRT {kind}"
                 paths[name] = export.tflite(
@@ -66,10 +76,10 @@ def run(options: Options) -> None:
         todo.close()
     print(f"{description.model}, milliseconds for one picture (median of {options.repeats})")
     print(
-        f"{'side':>6} {'engine':<16}" + "".join(f"{f'{threads} threads':>12}" for threads in options.threads)
+        f"{'side':>6} {'engine':<20}" + "".join(f"{f'{threads} threads':>12}" for threads in options.threads)
     )
     for row in rows:
         cells = "".join(f"{row['milliseconds'][threads]:12.1f}" for threads in options.threads)
-        print(f"{row['side']:6d} {row['engine']:<16}{cells}")
+        print(f"{row['side']:6d} {row['engine']:<20}{cells}")
     if options.json:
         write_json(options.json, {"model": options.model, "rows": rows})

@@ -39,6 +39,7 @@ def run(options: Options) -> None:
     from hsi_inr_tf.cli.build import build_dataset
     from hsi_inr_tf.data import Augmentation, open_scenes
     from hsi_inr_tf.evaluation import comparison, regression_reconstructor, scored
+    from hsi_inr_tf.evaluation.calibration import calibrated
     from hsi_inr_tf.inference import load
     from hsi_inr_tf.trained import bundled
     from hsi_inr_tf.trained.weights import load_run
@@ -104,6 +105,7 @@ def run(options: Options) -> None:
 
     _heading("6/6", "writing the report")
     page = out / "report.html"
+    reconstructor = calibrated(reconstructor, open_scenes("reflectance_collage", data_dir, "validation"))
     files = {
         "the run: weights, configuration, log": str(folder),
         "for TensorFlow Serving": str(saved_model),

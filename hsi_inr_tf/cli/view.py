@@ -26,7 +26,9 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Draw a cube: false colour, its bands, spectra at points, error maps, and a page to explore it in."""
+    """Draw a cube: false colour, its bands, spectra at points, uncertainty, error maps, and a page to explore
+    it in.
+    """
     from hsi_inr_tf import cubes
     from hsi_inr_tf.cubes import summary
     from hsi_inr_tf.files import replacing_all
@@ -44,6 +46,8 @@ def run(options: Options) -> None:
         "bands.png": lambda: figures.montage(image),
         "spectra.png": lambda: figures.spectra_figure(image, points, reference),
     }
+    if image.uncertainty is not None:
+        drawn["uncertainty.png"] = lambda: figures.uncertainty_map(image)
     if reference is not None:
         figures.check_comparable(image, reference)
         drawn["errors.png"] = lambda: figures.error_maps(image, reference)

@@ -98,12 +98,16 @@ def spectra(
     points: Sequence[tuple[int, int]],
     reference: "HyperspectralImage | None" = None,
 ) -> None:
-    """The spectra at points (row, column); dashed, those of the reference."""
+    """The spectra at points (row, column), each in its 90 % interval where that is known; dashed, those of
+    the reference.
+    """
     for number, ((row, column), colour) in enumerate(
         zip(points, _colours(len(points)), strict=True), start=1
     ):
         title = f"{number}  row {row}, column {column}"
         axes.plot(image.wavelengths, image.spectrum(row, column), color=colour, lw=1.9, label=title)
+        if image.uncertainty is not None:
+            axes.fill_between(image.wavelengths, *image.interval(row, column), color=colour, alpha=0.15, lw=0)
         if reference is not None:
             axes.plot(
                 reference.wavelengths, reference.spectrum(row, column), color=colour, lw=1.5, ls=(0, (4, 2))

@@ -6,7 +6,8 @@ factor, found by leaving each group out in turn, brings the coverage of unseen g
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from hsi_inr_tf.inference.posterior import spread
 from hsi_inr_tf.inference.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
-    from hsi_inr_tf.data.scenes import Scene
+    from hsi_inr_tf.data.scenes import Scene, Scenes
     from hsi_inr_tf.inference import Reconstructor
 
 PROBABILITY = 0.9
@@ -69,6 +70,18 @@ def fit(errors: Sequence[Errors], calibration: dict | None = None) -> Uncertaint
         _novelty(errors),
         calibration or {},
     )
+
+
+def calibrated(reconstructor: "Reconstructor", scenes: "Scenes") -> "Reconstructor":
+    """The Reconstructor with an uncertainty that is fitted to its errors on `scenes`, of which it has seen
+    none, each a group of its own.
+    """
+    from hsi_inr_tf.inference import Reconstructor
+
+    uncertainty = fit([errors_of(reconstructor, scene, number) for number, scene in enumerate(scenes)])
+    engine = copy(reconstructor.engine)
+    engine.description = replace(engine.description, uncertainty=uncertainty.to_dict())
+    return Reconstructor(engine)
 
 
 def _factor(ratios, level) -> float:

@@ -19,9 +19,10 @@ def spectrum_chart(
     colour: str,
     width: int = 240,
     height: int = 170,
+    interval: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> str:
     """One point's spectra. `lines` holds (values [bands], colour, dash pattern or "", line width), the last
-    drawn on top.
+    drawn on top. Below them the `interval` (low [bands], high [bands]) is shaded, if there is one.
     """
     left, right, upper, lower = 34, width - 8, 26, height - 30
     w = np.asarray(wavelengths, float)
@@ -47,6 +48,10 @@ def spectrum_chart(
             f'<text x="{left + (nm - w[0]) / max(w[-1] - w[0], 1e-9) * (right - left):.1f}" y="{lower + 16}" '
             f'text-anchor="{anchor}" fill="{SOFT}">{nm:g}{" nm" if nm == w[-1] else ""}</text>'
         )
+    if interval is not None:
+        low, high = (list(zip(x, y(end), strict=True)) for end in interval)
+        around = "L".join(f"{px:.1f} {py:.1f}" for px, py in (*low, *reversed(high)))
+        parts.append(f'<path class="interval" d="M{around}Z" fill="{colour}" fill-opacity="0.16"/>')
     for values, stroke, dash, thickness in lines:
         path = "L".join(f"{px:.1f} {py:.1f}" for px, py in zip(x, y(values), strict=True))
         dashed = f' stroke-dasharray="{dash}"' if dash else ""

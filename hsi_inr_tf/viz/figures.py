@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hsi_inr_tf.cubes import HyperspectralImage
 
 ERRORS = "magma"
+DARK = 0.01  # what a value counts for at least where something is divided by it
 SHOWN = 256  # pixels along the longer side of a small picture; of larger cubes every n-th pixel is drawn
 
 
@@ -103,6 +104,42 @@ def error_maps(image: "HyperspectralImage", reference: "HyperspectralImage", cou
     bar.set_label("absolute error of relative radiance", fontsize=9)
     bar.outline.set_visible(False)
     return figure
+
+
+def relative_uncertainty(image: "HyperspectralImage", step: int = 1) -> np.ndarray:
+    """The mean half-width of a pixel by its mean value [height, width], of every `step`-th pixel; NaN where
+    all is missing. InputError without uncertainty.
+    """
+    if image.uncertainty is None:
+        raise InputError(f"{image.source} has no uncertainty")
+    values, widths = (
+        np.asarray(part[::step, ::step], np.float32) for part in (image.data, image.uncertainty)
+    )
+    both = np.isfinite(values) & np.isfinite(widths)
+    count = np.maximum(both.sum(axis=2), 1)
+    value, width = (np.sum(part, axis=2, where=both) / count for part in (values, widths))
+    return np.where(both.any(axis=2), width / np.maximum(value, DARK), np.nan)
+
+
+def uncertainty_map(image: "HyperspectralImage") -> Figure:
+    """Where a cube can be trusted: its relative uncertainty, with a colour bar."""
+    values = 100 * relative_uncertainty(image, max(1, max(image.shape[:2]) // (2 * SHOWN)))
+    figure = blank_figure(6.2, 5.2 * _proportion(image) + 0.5)
+    axes = figure.subplots()
+    top = max(float(percentile(values, 99)), 1e-6)
+    shown = axes.imshow(values, cmap=ERRORS, vmin=0, vmax=top, interpolation="nearest")
+    axes.set_axis_off()
+    bar = figure.colorbar(shown, ax=axes, shrink=0.9, pad=0.02, extend="max")
+    bar.set_label("half-width of the 90 % interval, % of the value", fontsize=9)
+    bar.outline.set_visible(False)
+    return figure
+
+
+def coloured(values: np.ndarray) -> np.ndarray:
+    """Values [height, width] from 0 to 1 as errors are coloured: [height, width, 3]; black where missing."""
+    from matplotlib import colormaps
+
+    return colormaps[ERRORS](np.clip(filled(values), 0, 1))[..., :3]
 
 
 def check_comparable(image: "HyperspectralImage", reference: "HyperspectralImage") -> None:

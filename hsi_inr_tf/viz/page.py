@@ -7,7 +7,7 @@ import gzip
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from hsi_inr_tf.cubes.missing import filled, percentile
 from hsi_inr_tf.cubes.summary import picture_of, spread_points
 from hsi_inr_tf.files import write_text
 from hsi_inr_tf.optics.wavelength_colour import wavelength_colour
-from hsi_inr_tf.viz.figures import check_comparable
+from hsi_inr_tf.viz.figures import check_comparable, coloured, relative_uncertainty
 from hsi_inr_tf.viz.templates import render
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def page_of(
     pictures = {"rendered": picture_of(image)} if image.camera is not None else {}
     pictures["false colour"] = image.false_colour()
     shown = picture_of(image)[::step, ::step].shape
-    data = {
+    data: dict[str, Any] = {
         "height": shown[0],
         "width": shown[1],
         "bands": bands,
@@ -82,6 +82,15 @@ def page_of(
     hint = "Click to pin a spectrum." + (
         " Solid: the cube; dashed: the reference." if reference is not None else ""
     )
+    if image.uncertainty is not None:
+        share = relative_uncertainty(image, step)
+        top = max(float(percentile(share, 99)), 1e-6)
+        data["pictures"]["uncertainty"] = _data_uri(coloured(share / top))
+        data["widths"], data["widestOf"] = _packed(image.uncertainty[::step, ::step])
+        hint += (
+            " Shaded: where the true value lies with a probability of 90 %. Uncertainty: half of that by the "
+            f"value, from 0 (black) to {top:.0%} and more (yellow)."
+        )
     stops = ", ".join(_css(nm) for nm in image.wavelengths)
     return render(
         "page.html",

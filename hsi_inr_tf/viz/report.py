@@ -8,6 +8,7 @@ import numpy as np
 
 from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.cubes import HyperspectralImage
+from hsi_inr_tf.evaluation.coverage import coverage
 from hsi_inr_tf.files import replacing
 from hsi_inr_tf.inference import Reconstructor
 from hsi_inr_tf.metrics import Scores
@@ -38,6 +39,10 @@ def write(
     `commands` (command, what it does) close it.
     """
     path = Path(path)
+    facts = _facts(reconstructor)
+    if reconstructor.uncertainty is not None:
+        held = coverage(reconstructor, scenes).mean[0.9]
+        facts["Uncertainty"] = f"its 90 % intervals hold {held:.0%} of the values of the scenes scored here"
     model, other = (_title(one.description.model) for one in (reconstructor, baseline))
     description, provenance = reconstructor.description, reconstructor.description.provenance
     dataset = provenance.get("dataset", "the dataset")
@@ -57,7 +62,7 @@ def write(
         {model: scores, other: baseline_scores, **(others or {})},
         title=f"{model} on {dataset}",
         lead=lead,
-        facts=_facts(reconstructor),
+        facts=facts,
         files=files,
         commands=commands,
     )
@@ -69,7 +74,8 @@ def write(
 def _case(scene, scenes, reconstructor, baseline) -> Case:
     truth = HyperspectralImage(np.asarray(scene.cube, np.float32), scenes.wavelengths, scenes.camera)
     predicted, compared = (
-        one.reconstruct(scene.rgb, wavelengths=scenes.wavelengths) for one in (reconstructor, baseline)
+        one.reconstruct(scene.rgb, wavelengths=scenes.wavelengths, uncertainty=one.uncertainty is not None)
+        for one in (reconstructor, baseline)
     )
     return Case(scene.name, scene.rgb, truth, predicted, compared)
 

@@ -15,7 +15,7 @@ from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.cubes.summary import INK, MARKS, spread_points
 from hsi_inr_tf.metrics import METRICS, Metric, Scores
 from hsi_inr_tf.viz import charts
-from hsi_inr_tf.viz.figures import ERRORS, check_comparable
+from hsi_inr_tf.viz.figures import check_comparable, coloured, relative_uncertainty
 from hsi_inr_tf.viz.templates import render
 
 LONGEST = 420  # pixels of a picture's longer side
@@ -62,7 +62,7 @@ def page(
         "report.html",
         title=title,
         lead=lead,
-        columns=max([4 + (case.baseline is not None) for case in cases], default=4),
+        columns=max(map(_columns, cases), default=4),
         error_gradient=_error_gradient(),
         error_top=top,
         scores=scores,
@@ -85,6 +85,10 @@ def _title(metric: Metric) -> str:
     return f"{metric.title}, {metric.unit}" if metric.unit else metric.title
 
 
+def _columns(case: Case) -> int:
+    return 4 + (case.baseline is not None) + (case.prediction.uncertainty is not None)
+
+
 def _case(case: Case, top: float, names) -> dict:
     """What the template shows of a scene; `names` are those of the model and of its baseline."""
     check_comparable(case.prediction, case.truth)
@@ -101,11 +105,18 @@ def _case(case: Case, top: float, names) -> dict:
         others.append((names[1] if len(names) > 1 else "the baseline", case.baseline))
     for name, cube in others:
         error = _error(case.truth, cube)
-        pictures.append(_picture(f"Error of {name}", f"mean {error.mean():.3f}", _coloured(error / top)))
+        pictures.append(_picture(f"Error of {name}", f"mean {error.mean():.3f}", coloured(error / top)))
+    if case.prediction.uncertainty is not None:
+        share = relative_uncertainty(case.prediction)
+        largest = float(np.percentile(share, 99))
+        detail = f"of the value: median {np.median(share):.0%}, yellow {largest:.0%}"
+        pictures.append(_picture("Uncertainty", detail, coloured(share / largest)))
     legend = [
         charts.key(f"prediction of {others[0][0]}", MARKS[0], "", 2.4),
         charts.key("truth", INK, charts.TRUTH, 1.6),
     ]
+    if case.prediction.uncertainty is not None:
+        legend[0] = charts.key(f"prediction of {others[0][0]}, in its 90 % interval", MARKS[0], "", 2.4)
     if case.baseline is not None:
         legend.append(charts.key(others[1][0], charts.SOFT, charts.BASELINE, 1.8))
     height, width, _ = case.truth.shape
@@ -140,8 +151,12 @@ def _spectra(case, points, colours) -> list[str]:
             (case.truth.spectrum(*point), INK, charts.TRUTH, 1.6),
         ]
         top = charts.nice_top(max(float(cube.spectrum(*point).max()) for cube in cubes))
+        known = case.prediction.uncertainty is not None
+        interval = case.prediction.interval(*point) if known else None
         title = f"{number}  row {point[0]}, column {point[1]}"
-        drawn.append(charts.spectrum_chart(case.truth.wavelengths, lines, top, title, colour))
+        drawn.append(
+            charts.spectrum_chart(case.truth.wavelengths, lines, top, title, colour, interval=interval)
+        )
     return drawn
 
 
@@ -160,14 +175,8 @@ def _error_scale(cases) -> float:
     return max([float(np.percentile(_error(truth, cube), 99)) for truth, cube in cubes], default=1.0) or 1.0
 
 
-def _coloured(values) -> np.ndarray:
-    from matplotlib import colormaps
-
-    return colormaps[ERRORS](np.clip(values, 0, 1))[..., :3]
-
-
 def _error_gradient() -> str:
-    stops = (_coloured(np.linspace(0, 1, 9)) * 255).round().astype(int)
+    stops = (coloured(np.linspace(0, 1, 9)) * 255).round().astype(int)
     return f"linear-gradient(to right, {', '.join('rgb({}, {}, {})'.format(*stop) for stop in stops)})"
 
 

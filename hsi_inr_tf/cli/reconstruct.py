@@ -173,6 +173,7 @@ def _reconstruct(
         text += "; computed in tiles too small for all that the model can see"
     if trust := cube.provenance.get("trust"):
         text += f"\n  {trust_in_words(trust, reconstructor.description.wavelengths)}"
+    text += "".join(f"\n  warning: {warning}" for warning in cube.provenance["warnings"])
     return text
 
 

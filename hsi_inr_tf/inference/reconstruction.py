@@ -15,6 +15,7 @@ from hsi_inr_tf.inference.ahead import ahead
 from hsi_inr_tf.inference.engines import Engine
 from hsi_inr_tf.inference.sampling import bilinear, positions, scaled_size
 from hsi_inr_tf.inference.uncertainty import Trust, Uncertainty
+from hsi_inr_tf.inference.unexpected import unexpected
 from hsi_inr_tf.optics import back_projection
 from hsi_inr_tf.optics.camera import Camera
 from hsi_inr_tf.pictures import Picture
@@ -104,6 +105,7 @@ class Reconstruction:
             training=dict(description.provenance),
             scale=self.scale,
             consistent=self.consistent,
+            warnings=list(unexpected(self.rgb, self.decode, description.camera.encoding)),
         )
 
     @property

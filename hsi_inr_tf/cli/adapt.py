@@ -20,7 +20,9 @@ class Options:
     picture: Path | None = None
     """The photograph in which the points or the coarse cube were measured."""
     points: Path | None = None
-    """CSV with row, column and one column a wavelength (nm), or a column `file`: what an instrument wrote."""
+    """CSV with row, column and one column a wavelength (nm), or a column `file`: what an instrument wrote
+    (text, CxF, JCAMP-DX).
+    """
     cube: Path | None = None
     """A cube of the same scene at lower resolution."""
     pairs: str | None = None

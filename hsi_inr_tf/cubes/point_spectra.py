@@ -4,26 +4,25 @@ spectrometer's.
 
 import csv
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from hsi_inr_tf.annotations import PathLike
+from hsi_inr_tf.cubes.spectrum_files import read_spectrum
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files import replacing
+from hsi_inr_tf.files import read_text, replacing
 from hsi_inr_tf.optics import wavelengths as units
-
-LARGEST = 16 << 20  # bytes; twelve spectra are some 10 kB
 
 
 def read_points(path: PathLike) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
     """(points [n, 2] = (row, column), spectra [n, bands], wavelengths in nm) of a CSV file.
 
     The header names row, column and either wavelengths ("400", "400 nm") or `file`: for every point a file
-    beside it with a wavelength and a value in each line, as spectrometers write them. Commas may be decimal
-    where semicolons or tabs separate. Points without any value are left out. Raises InputError.
+    beside it as a spectrometer writes them (spectrum_files.py); `sample` names the spectrum in a file that
+    holds several. Commas may be decimal where semicolons or tabs separate. Points without any value are left
+    out. Raises InputError.
     """
     path = Path(path)
     header, *rows = _table(path)
@@ -40,14 +39,16 @@ def read_points(path: PathLike) -> tuple[np.ndarray, np.ndarray, tuple[float, ..
     for number, row in enumerate(rows, 2):
         cells = dict(enumerate(cell.strip() for cell in row))
         values = [cells.get(i, "") for i in wavelengths]
-        file = cells.get(names.index("file"), "") if "file" in names else ""
+        file, sample = (
+            cells.get(names.index(name), "") if name in names else "" for name in ("file", "sample")
+        )
         if not any(values) and not file:
             continue
         points.append([_number(cells.get(names.index(axis), ""), path, number) for axis in ("row", "column")])
         if any(values):
             spectra.append(np.array([_number(value, path, number) for value in values])[order])
             continue
-        nm, measured = _spectrum(path.parent / file)
+        nm, measured = read_spectrum(path.parent / file, sample)
         bands = bands or tuple(nm)  # those of the first file, if the header names none
         if bands[0] < nm[0] or bands[-1] > nm[-1]:
             raise InputError(
@@ -88,13 +89,9 @@ def _is_empty_form(path) -> bool:
 
 
 def _lines(path) -> list[str]:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"{path} has over {LARGEST >> 20} MB, expected a table of some spectra")
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as text ({error})") from error
-    lines = [line for line in text.splitlines() if line.strip(" ,;\t") and not line.startswith("#")]
+    lines = [
+        line for line in read_text(path).splitlines() if line.strip(" ,;\t") and not line.startswith("#")
+    ]
     if not lines:
         raise InputError(f"{path} is empty, expected a line of names and one a point")
     return lines
@@ -112,28 +109,6 @@ def _table(path) -> list[list[str]]:
 def _decimal(cell):
     point = cell.replace(",", ".")
     return point if units.labelled(point) else cell
-
-
-def _spectrum(path):
-    """(wavelengths, values) of a spectrometer's file: the lines that begin with two numbers, apart by a
-    semicolon, tab, comma or blanks.
-    """
-    pairs = []
-    for line in _lines(path):
-        if ";" in line or "\t" in line:
-            line = line.replace(",", ".")
-        try:
-            nm, value = (float(word) for word in re.split(r"[;,\s]+", line.strip())[:2])
-        except ValueError:
-            continue
-        pairs.append((nm, value))
-    if len(pairs) < 6:
-        raise InputError(f"{path} holds {len(pairs)} pairs of wavelength and value, expected six or more")
-    numbers, values = np.array(sorted(pairs)).T
-    nm = np.array(units.in_nm(numbers, None, path))
-    if not np.isfinite(values).all() or np.any(np.diff(nm) <= 0):
-        raise InputError(f"{path} names a wavelength twice, or values that are not finite")
-    return nm, values
 
 
 def _wavelengths(header, path) -> dict[int, float]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import tyro
 
+from hsi_inr_tf.cubes import format_of, read, write
 from hsi_inr_tf.errors import InputError
 
 MEASURED = ("points", "cube", "pairs")
@@ -25,6 +26,8 @@ class Options:
     """
     cube: Path | None = None
     """A cube of the same scene at lower resolution."""
+    fused: Path | None = None
+    """Also write the picture's cube here, fused with that of --cube (.hdr, .npz, .mat, .nc, .tif)."""
     pairs: str | None = None
     """Pairs of picture and cube, as folder:DIR."""
     keep: bool = False
@@ -40,6 +43,10 @@ def run(options: Options) -> None:
         raise InputError("points and coarse cubes go with --picture, pairs without")
     if options.out.is_file():
         raise InputError(f"{options.out} is a file, expected a folder to write")
+    if options.fused:
+        if options.cube is None:
+            raise InputError("--fused goes with --cube")
+        format_of(options.fused)
 
     # What cannot be read is refused before TensorFlow is loaded.
     given = _measured(options)
@@ -64,6 +71,8 @@ def run(options: Options) -> None:
     before, after = adaptation.before, adaptation.after
     if before and after and after[0] > before[0]:
         print("note: the measurements do not predict each other; measure more, or check rows and columns")
+    if options.fused:
+        print(f"wrote {write(base.fuse(**given), options.fused)}")
     print(f"{options.out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
     print(f"use it:   hsi-inr reconstruct IMAGE --model {options.out} --out FILE")
 
@@ -78,9 +87,7 @@ def _measured(options) -> dict:
 
     rgb = read_image(options.picture)
     if options.cube is not None:
-        from hsi_inr_tf import cubes
-
-        cube = cubes.read(options.cube)
+        cube = read(options.cube)
         for note in cube.notes:
             print(f"note: {note}")
         return {"rgb": rgb, "cube": cube}

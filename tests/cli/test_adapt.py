@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,8 +122,13 @@ def test_an_adapted_model_can_be_adapted_again(scene, adapted, tmp_path):
         cube.reshape(8, 8, 10, 8, 31).mean((1, 3)).astype(np.float32), CAMERA.wavelengths
     )
     cubes.write(coarse, tmp_path / "coarse.hdr")
-    adapt.run(adapt.Options(str(adapted), tmp_path / "again", photo, cube=tmp_path / "coarse.hdr"))
-    assert error(tmp_path / "again", photo, cube) < error(adapted, photo, cube)
+    fused = tmp_path / "fused.npz"
+    adapt.run(
+        adapt.Options(str(adapted), tmp_path / "again", photo, cube=tmp_path / "coarse.hdr", fused=fused)
+    )
+    again = error(tmp_path / "again", photo, cube)
+    assert again < error(adapted, photo, cube)
+    assert np.sqrt(np.square(cubes.read(fused).data - cube).mean()) < again
     assert load(tmp_path / "again").description.provenance["adapted"]["measurements"] == 80
 
 
@@ -145,6 +151,8 @@ def test_pairs_in_a_folder_adapt_it_too(bundle, scene, tmp_path, monkeypatch):
         ({"points": "nonesuch.csv"}, "nonesuch.csv"),
         ({"cube": "nonesuch.hdr"}, "no such cube"),
         ({"pairs": "folder:nonesuch", "picture": None}, "no folder"),
+        ({"points": "points.csv", "fused": Path("fused.hdr")}, "--fused goes with --cube"),
+        ({"cube": "coarse.hdr", "fused": Path("fused.png")}, "unknown kind of cube"),
     ],
 )
 def test_what_cannot_be_adapted_to_is_one_sentence(bundle, scene, tmp_path, given, words):

@@ -168,6 +168,34 @@ def test_missing_pixels_of_a_coarse_cube_are_left_out(measured):
         model.adapt(rgb, cube=HyperspectralImage(coarse * np.nan, CAMERA.wavelengths))
 
 
+def test_fusing_tells_places_of_one_colour_apart():
+    """Two spectra that the camera cannot tell apart: one above, the other below."""
+    grey = np.full(31, 0.4)
+    invisible = np.random.default_rng(0).normal(0, 1, 31)
+    response = CAMERA.response
+    invisible -= response @ np.linalg.lstsq(response, invisible, rcond=None)[0]
+    shading = 0.6 + 0.4 * np.cos(np.arange(64) / 9)[:, None]
+    cube = np.repeat((grey + 0.2 * invisible / np.abs(invisible).max())[None, None], 64, 0).repeat(64, 1)
+    cube[32:] = grey
+    cube = cube * shading
+    model, rgb = Reconstructor(Grey()), CAMERA.render(cube).astype(np.float32)
+    coarse = HyperspectralImage(cube.reshape(8, 8, 8, 8, 31).mean((1, 3)), CAMERA.wavelengths)
+    by_colour = rmse(cube, model.adapt(rgb, cube=coarse), rgb)
+    image = model.fuse(rgb, coarse)
+    inner = np.r_[4:28, 36:60]  # away from the border between them, which the coarse cube does not show
+    error = np.sqrt(np.square(cube - image.data)[inner].mean())
+    assert error < 0.15 * by_colour and image.provenance["fused_with"] == [8, 8, 31]
+
+
+def test_fusing_adds_nothing_where_the_coarse_cube_has_no_values(measured):
+    rgb, cube, model, _, _ = measured
+    coarse = cube.reshape(12, 8, 12, 8, 31).mean((1, 3)) * 0.9  # as no colour can explain
+    coarse[:, 6:] = np.nan
+    one = model.fuse(rgb, HyperspectralImage(coarse, CAMERA.wavelengths)).data
+    other = model.adapt(rgb, cube=HyperspectralImage(coarse, CAMERA.wavelengths)).reconstruct(rgb).data
+    assert np.array_equal(one[:, 60:], other[:, 60:]) and np.abs(one - other)[:, :48].max() > 1e-3
+
+
 def test_pairs_of_another_sensor(measured):
     from hsi_inr_tf.data import Scenes
 

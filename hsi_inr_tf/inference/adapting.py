@@ -39,7 +39,8 @@ class Adaptation:
 
     `before` and `after`: root mean square error and angle in degrees at the measured points without and with
     the other points' correction (each point left out in turn); over the areas themselves, not left out, for a
-    cube or pairs. None for a single point. `shift`: by how many pixels a coarse cube lay off the picture.
+    cube or pairs. None for a single point. `shift`: by how many pixels a coarse cube lay off the picture;
+    `blur`: the Gaussian by which its pixels saw it, in coarse pixels, None for their squares.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Adaptation:
     warnings: tuple[str, ...] = ()
     shift: tuple[int, int] | None = None
     keep: bool = False
+    blur: float | None = None
 
     def sentence(self) -> str:
         """For a person."""
@@ -158,10 +160,11 @@ def to_cube(
     if not measured.any():
         raise InputError("the coarse cube holds no pixel without missing values")
     _check_scale(coarse[measured])
-    shift = registration.shift_of(rgb, coarse, own.camera)
-    pixels, truth, predicted = _areas(reconstructor, rgb, coarse, shift)
+    shift, blur = registration.placed(rgb, coarse, own.camera)
+    pixels, truth, predicted = _areas(reconstructor, rgb, coarse, shift, blur)
+    off = shift if any(shift) else None
     return _by_areas(
-        reconstructor, "areas of a coarse cube", pixels, truth, predicted, keep, shift if any(shift) else None
+        reconstructor, "areas of a coarse cube", pixels, truth, predicted, keep, shift=off, blur=blur
     )
 
 
@@ -175,9 +178,9 @@ def to_pairs(reconstructor: "Reconstructor", scenes: "Scenes", keep: bool = Fals
         rows, columns = registration.footprints(
             scene.rgb.shape, [min(SIDE, side) for side in scene.rgb.shape[:2]]
         )
-        coarse = np.add.reduceat(np.add.reduceat(cube, rows[:, 0], 0), columns[:, 0], 1)
-        sizes = (rows[:, 1] - rows[:, 0])[:, None] * (columns[:, 1] - columns[:, 0])
-        parts.append(_areas(reconstructor, scene.rgb, coarse / sizes[..., None], (0, 0)))
+        height, width = scene.rgb.shape[:2]
+        down, across = registration.weights(rows, height), registration.weights(columns, width)
+        parts.append(_areas(reconstructor, scene.rgb, registration.averaged(down, across, cube)))
     pixels, truth, predicted = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     camera = resampled_camera(scenes.camera, reconstructor.description.wavelengths)
     source = f"areas of {len(parts)} pairs"
@@ -209,38 +212,38 @@ def at_wavelengths(spectra: np.ndarray, wavelengths: Any, own: Any) -> np.ndarra
         ) from error
 
 
-def _by_areas(reconstructor, source, pixels, truth, predicted, keep, shift=None, camera=None):
+def _by_areas(reconstructor, source, pixels, truth, predicted, keep, shift=None, blur=None, camera=None):
     correction = of_areas(PRIOR, pixels, truth - predicted, keep)
     areas, samples, _ = pixels.shape
     corrected = predicted + correction(pixels).reshape(areas, samples, -1).mean(1)
     adaptation = Adaptation(
-        source, areas, _error(truth, predicted), _error(truth, corrected), shift=shift, keep=keep
+        source, areas, _error(truth, predicted), _error(truth, corrected), shift=shift, keep=keep, blur=blur
     )
     return AdaptedEngine(reconstructor.engine, correction, adaptation, camera)
 
 
-def _areas(reconstructor, rgb, coarse, shift):
+def _areas(reconstructor, rgb, coarse, shift=(0, 0), blur=None):
     """(sampled colours [n, samples^2, 3], spectra [n, bands], predicted spectra [n, bands]) of the areas that
     lie in the picture.
     """
     predicted = reconstructor.reconstruct(rgb, clip=False).data
-    rows, columns = registration.footprints(rgb.shape, coarse.shape, shift)
-    kept = [
-        np.flatnonzero((span[:, 0] >= 0) & (span[:, 1] <= side))
-        for span, side in zip((rows, columns), rgb.shape[:2], strict=True)
+    spans = registration.footprints(rgb.shape, coarse.shape, shift)
+    weights = [
+        registration.weights(span, side, blur) for span, side in zip(spans, rgb.shape[:2], strict=True)
     ]
+    kept = [np.flatnonzero(one.any(1)) for one in weights]
     samples = SAMPLES if len(kept[0]) * len(kept[1]) <= MANY else SAMPLES // 2
-    pixels, spectra = [], []
-    for i in kept[0]:
-        strip = predicted[slice(*rows[i])].mean(0)
-        at_rows = np.linspace(rows[i, 0], rows[i, 1] - 1, samples).astype(int)
-        for j in kept[1]:
-            at_columns = np.linspace(columns[j, 0], columns[j, 1] - 1, samples).astype(int)
-            pixels.append(rgb[np.ix_(at_rows, at_columns)].reshape(-1, 3))
-            spectra.append(strip[slice(*columns[j])].mean(0))
+    # Places that weigh the same: where the sum of weights passes the middle of each of as many equal shares.
+    shares = (np.arange(samples) + 0.5) / samples
+    rows, columns = (
+        np.stack([np.searchsorted(np.cumsum(one), shares) for one in some[inside]]).clip(0, some.shape[1] - 1)
+        for some, inside in zip(weights, kept, strict=True)
+    )
+    pixels = rgb[rows[:, None, :, None], columns[None, :, None, :]].reshape(-1, samples**2, 3)
+    spectra = registration.averaged(weights[0][kept[0]], weights[1][kept[1]], predicted)
     truth = coarse[np.ix_(*kept)].reshape(len(pixels), -1)
     measured = np.isfinite(truth).all(-1)
-    return np.array(pixels)[measured], truth[measured], np.array(spectra)[measured]
+    return pixels[measured], truth[measured], spectra.reshape(truth.shape)[measured].astype(np.float64)
 
 
 def _predicted(reconstructor, rgb, pixels):

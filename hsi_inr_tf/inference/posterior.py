@@ -1,5 +1,6 @@
 """The posterior mean of a model's error (inference.colour_prior), given errors at points or over areas."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +103,10 @@ def spread(colours: np.ndarray, most: int) -> np.ndarray:
         [2.5 * chroma, level[:, None]], axis=1
     )  # lengths of the narrow component, about equal
     start = places[np.linspace(0, len(places) - 1, most).astype(int)]
-    centres, _ = kmeans2(places, start, iter=12, missing="warn") if len(places) > most else (places, None)
+    centres = places
+    if len(places) > most:
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # a cluster may become empty
+            centres, _ = kmeans2(places, start, iter=12)
     apart = (places * places).sum(1) - 2.0 * centres @ places.T
     return colours[np.unique(apart.argmin(axis=1))]
 

@@ -16,6 +16,7 @@ FEWEST = 9  # coarse pixels that a shift is judged by
 NOTHING = 1e-4  # of the variance of colours: what rounding to 8 bit may explain
 UNEXPLAINED = 0.02  # of the variance of colours: above it another camera hides what a shift does
 AGREED = 1.3  # brightness of spectra by that of their points: above it they are of another scale
+BLURS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7)  # of a coarse pixel
 MISMATCH = 0.02  # of RGB in [0, 1], root mean square: above it a point is not where it was said to be
 
 
@@ -116,6 +117,63 @@ def shift_of(rgb: np.ndarray, coarse: np.ndarray, camera: "Camera") -> tuple[int
         best = min(costs, key=costs.__getitem__)
     none = costs.get((0, 0), cost((0, 0)))
     return best if costs[best] < min(UNEXPLAINED, 0.95 * none - NOTHING) else (0, 0)
+
+
+def placed(rgb: np.ndarray, coarse: np.ndarray, camera: "Camera") -> tuple[tuple[int, int], float | None]:
+    """(shift, blur) by which a coarse cube [rows, columns, bands] saw the picture: as shift_of and blur_of
+    say, or unshifted where a blur alone explains it as well.
+    """
+    found = {shift: blur_of(rgb, coarse, shift, camera) for shift in {(0, 0), shift_of(rgb, coarse, camera)}}
+    shift = min(found, key=lambda shift: (found[shift][1], any(shift)))
+    return shift, found[shift][0]
+
+
+def blur_of(
+    rgb: np.ndarray, coarse: np.ndarray, shift: Sequence[int], camera: "Camera"
+) -> tuple[float | None, float]:
+    """The standard deviation, in coarse pixels, of the Gaussian by which each pixel of a coarse cube saw the
+    picture, None for a mean over its square, unless one of BLURS fits better by a tenth; and the share of the
+    variance of colours that stays unexplained.
+    """
+    linear = camera.decode(np.asarray(rgb, np.float64))
+    seen = camera.linear_rgb(np.asarray(coarse, np.float64))
+    known = np.isfinite(seen).all(-1)
+    seen = np.concatenate([seen, np.ones_like(seen[..., :1])], axis=-1)
+    spans = footprints(rgb.shape, coarse.shape, shift)
+
+    def cost(blur):
+        rows, columns = (weights(span, side, blur) for span, side in zip(spans, rgb.shape[:2], strict=True))
+        inside = known & rows.any(1)[:, None] & columns.any(1)
+        if inside.sum() < FEWEST:
+            return np.inf
+        means = averaged(rows, columns, linear)[inside]
+        matrix, *_ = np.linalg.lstsq(seen[inside], means, rcond=None)
+        unexplained = np.square(means - seen[inside] @ matrix).mean()
+        return float(unexplained / max(means.var(axis=0).mean(), 1e-12))
+
+    costs = {blur: cost(blur) for blur in (None, *BLURS)}
+    best = min(costs, key=costs.__getitem__)
+    best = best if costs[best] < min(UNEXPLAINED, 0.9 * costs[None] - NOTHING) else None
+    return best, costs[best]
+
+
+def weights(spans: np.ndarray, side: int, blur: float | None = None) -> np.ndarray:
+    """[n, side]: how much each of a side's pixels counts for coarse pixels with spans [n, 2]: equally, or by
+    a Gaussian of `blur` widths of the span. Zeros for a span that leaves the picture.
+    """
+    at = np.arange(side) + 0.5
+    first, last = spans[:, :1], spans[:, 1:]
+    if blur is None:
+        counts = ((at > first) & (at < last)).astype(np.float64)
+    else:
+        counts = np.exp(-0.5 * np.square((at - (first + last) / 2) / (blur * (last - first))))
+    counts *= (first >= 0) & (last <= side)
+    return counts / np.maximum(counts.sum(1, keepdims=True), 1e-9)
+
+
+def averaged(rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """values [i, j, bands] -> [n, m, bands] by the weights rows [n, i] and columns [m, j]."""
+    return np.matmul(columns.astype(values.dtype), np.tensordot(rows.astype(values.dtype), values, axes=1))
 
 
 def _means(summed, spans, shape):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from hsi_inr_tf.cubes.hyperspectral_image import HyperspectralImage
 from hsi_inr_tf.errors import InputError
@@ -155,6 +156,23 @@ def test_a_coarse_cube_and_its_shift(measured):
     moved = np.roll(cube, (-3, 5), (0, 1)).reshape(12, 8, 12, 8, 31).mean((1, 3))[1:-1, 1:-1]
     window = rgb[8:-8, 8:-8]
     assert registration.shift_of(window, moved, CAMERA) == (3, -5)
+
+
+def test_the_blur_of_a_coarse_cube_is_found_and_harmless():
+    _, cube = scene()
+    cube = cube * np.random.default_rng(5).uniform(0.6, 1.0, (96, 96, 1))  # texture: blur shows
+    rgb, model = CAMERA.render(cube).astype(np.float32), Reconstructor(Grey())
+    inside = gaussian_filter(np.ones_like(cube), (4, 4, 0), mode="constant")
+    wide = gaussian_filter(cube, (4, 4, 0), mode="constant") / inside  # half a coarse pixel
+    between = wide.reshape(12, 8, 12, 8, 31)[:, 3:5, :, 3:5].mean((1, 3))  # at the middle of each
+    square = cube.reshape(12, 8, 12, 8, 31).mean((1, 3))
+    assert registration.placed(rgb, between, CAMERA) == ((0, 0), 0.5)
+    assert registration.placed(rgb, square, CAMERA) == ((0, 0), None)
+    errors = [
+        rmse(cube, model.adapt(rgb, cube=HyperspectralImage(coarse, CAMERA.wavelengths)), rgb)
+        for coarse in (square, between)
+    ]
+    assert errors[1] < 1.3 * errors[0] < 0.5 * rmse(cube, model, rgb)
 
 
 def test_missing_pixels_of_a_coarse_cube_are_left_out(measured):

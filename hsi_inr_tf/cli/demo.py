@@ -25,7 +25,7 @@ NEXT = (
 class Options:
     out: Path = Path("runs/demo")
     """Folder for everything the demo makes."""
-    steps: Annotated[int, whole(1)] = 2500
+    steps: Annotated[int, whole(1)] = 3000
     """Training steps."""
     seed: Annotated[int, whole(0)] = 0
     """Decides the initial weights and every batch."""

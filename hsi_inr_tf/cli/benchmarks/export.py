@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import tyro
 from tqdm import tqdm
 
@@ -25,6 +26,8 @@ class Options:
     """The TFLite files to time; int8 and int16x8 need calibration, see hsi-inr export."""
     repeats: Annotated[int, whole(1, 100_000)] = 20
     """Calls a measurement, of which the median counts."""
+    rounds: Annotated[int, whole(1, 1000)] = 1
+    """Measurements of each, in turn, of which the median counts: on a busy machine."""
     uncertainty: bool = False
     """Also time the .tflite that answers half-widths besides."""
     json: Path | None = None
@@ -46,7 +49,8 @@ def run(options: Options) -> None:
             "SavedModel": export.saved_model(model, description, Path(folder, "saved_model")),
         }
         kinds = 2 + len(options.quantize) + options.uncertainty
-        todo = tqdm(total=len(sides) * len(options.threads) * kinds, desc="timing", leave=False)
+        count = len(sides) * len(options.threads) * kinds * options.rounds
+        todo = tqdm(total=count, desc="timing", leave=False)
         for side in sides:
             if options.uncertainty:
                 paths["LiteRT, uncertainty"] = export.tflite(
@@ -67,12 +71,16 @@ def run(options: Options) -> None:
                     width=side,
                     quantize=kind,
                 )
-            for name, path in paths.items():
-                times = {}
-                for threads in options.threads:
-                    times[threads] = milliseconds(path, side, side, threads, options.repeats)
-                    todo.update()
-                rows.append({"side": side, "engine": name, "milliseconds": times})
+            times: dict[str, dict[int, list[float]]] = {name: {} for name in paths}
+            for _ in range(options.rounds):
+                for name, path in paths.items():
+                    for threads in options.threads:
+                        took = milliseconds(path, side, side, threads, options.repeats)
+                        times[name].setdefault(threads, []).append(took)
+                        todo.update()
+            for name, found in times.items():
+                medians = {threads: float(np.median(some)) for threads, some in found.items()}
+                rows.append({"side": side, "engine": name, "milliseconds": medians})
         todo.close()
     print(f"{description.model}, milliseconds for one picture (median of {options.repeats})")
     print(

@@ -28,6 +28,8 @@ def adapted_model(reconstructor: "Reconstructor") -> tuple["SpectralModel", Mode
         )
     base, _ = adapted_model(type(reconstructor)(engine.base))
     correction = engine.correction
-    model = Adapted(base, correction.count, correction.coefficients.shape[1])
+    model = Adapted(base, correction.count, correction.coefficients.shape[1], correction.share)
+    if correction.table is not None:
+        model.table.set_weights([correction.table])
     model.correction.set_weights([correction.kernel, correction.bias, correction.coefficients])
     return model, engine.description

@@ -9,11 +9,12 @@ from numpy.typing import ArrayLike
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import measuring_points, registration
-from hsi_inr_tf.inference.colour_prior import ColourPrior, Correction
+from hsi_inr_tf.inference.colour_prior import DEGREE, ColourPrior, Correction
 from hsi_inr_tf.inference.posterior import of_areas, of_points
 from hsi_inr_tf.inference.sampling import bilinear
 from hsi_inr_tf.inference.tiling import to_float
 from hsi_inr_tf.metrics.sam import sam
+from hsi_inr_tf.optics import polynomials
 from hsi_inr_tf.optics.resampling import resampled_camera, resampling
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ LIGHT = 0.1  # of RGB: above it picture and spectrum do not show the same
 LARGE = 1 << 19  # pixels of a picture: above it a point is predicted from what it can see alone
 SIDE = 16  # areas along each side of a pair's picture
 MANY = 1024  # areas
+YIELD, SOON, RIDGE = 0.75, 3.0, 3e-5  # _without_context
 SAMPLES = 8  # pixels along each side of an area that stand for its colours; of many areas half of it
 
 
@@ -69,7 +71,7 @@ class Adaptation:
 
 
 class AdaptedEngine:
-    """An engine, `base`, with a correction added to what it says; `camera` where it is not the base's."""
+    """An engine, `base`, with a correction of what it says; `camera` where it is not the base's."""
 
     def __init__(
         self, base: "Engine", correction: Correction, adaptation: Adaptation, camera: "Camera | None" = None
@@ -88,22 +90,25 @@ class AdaptedEngine:
                 "overrides": own.overrides,
                 "units": correction.count,
                 "bands": len(own.wavelengths),
+                "share": correction.share,
             },
             provenance={**own.provenance, "adapted": adaptation.to_dict()},
         )
         self.continuous = base.continuous
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
-        return self.base(rgb) + self.correction(rgb)
+        return self._share(self.base(rgb)) + self.correction(rgb)
 
     def sample(self, rgb: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        return self.base.sample(rgb, rows, columns) + self.correction(
-            _between(rgb, np.asarray(rows)[:, None], np.asarray(columns)[None])
-        )
+        pixels = _between(rgb, np.asarray(rows)[:, None], np.asarray(columns)[None])
+        return self._share(self.base.sample(rgb, rows, columns)) + self.correction(pixels)
 
     def query(self, rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
         pixels = _between(rgb, points[0, :, 0], points[0, :, 1])
-        return self.base.query(rgb, points) + self.correction(pixels)
+        return self._share(self.base.query(rgb, points)) + self.correction(pixels)
+
+    def _share(self, spectra):
+        return spectra if self.correction.share == 1.0 else np.float32(self.correction.share) * spectra
 
 
 def to_points(
@@ -133,20 +138,23 @@ def to_points(
     camera = reconstructor.description.camera
     factor = registration.common_factor(rgb[tuple(said.T)], spectra, camera)
     pixels = registration.settled(rgb, said, spectra / factor, camera)
-    predicted = _predicted(reconstructor, rgb, pixels)
+    predicted, seen, said_of_them = _predicted(reconstructor, rgb, pixels)
     colours = rgb[tuple(pixels.T)]
+    share, table = _without_context(reconstructor, len(points), keep, seen, said_of_them)
+    shared = _shared(predicted, colours, share, table)
     rough = measuring_points.unevenness(rgb, pixels)
-    posterior = of_points(PRIOR, colours, spectra - predicted, keep, rough)
+    posterior = of_points(PRIOR, colours, spectra - shared, keep, rough)
     several = len(points) > 1
     adaptation = Adaptation(
         "points",
         len(points),
         _error(spectra, predicted) if several else None,
-        _error(spectra, predicted + posterior.left_out) if several else None,
+        _error(spectra, shared + posterior.left_out) if several else None,
         _warnings(rgb, said, pixels, spectra, camera, factor, rough, posterior.surprise),
         keep=keep,
     )
-    return AdaptedEngine(reconstructor.engine, posterior.correction, adaptation)
+    correction = replace(posterior.correction, share=share, table=table)
+    return AdaptedEngine(reconstructor.engine, correction, adaptation)
 
 
 def to_cube(
@@ -161,11 +169,12 @@ def to_cube(
         raise InputError("the coarse cube holds no pixel without missing values")
     _check_scale(coarse[measured])
     shift, blur = registration.placed(rgb, coarse, own.camera)
-    pixels, truth, predicted = _areas(reconstructor, rgb, coarse, shift, blur)
+    predicted = reconstructor.reconstruct(rgb, clip=False).data
+    seen, said = _thin(rgb, 3), _thin(predicted, predicted.shape[-1])
+    context = _without_context(reconstructor, int(measured.sum()), keep, seen, said)
+    areas = _areas(rgb, coarse, predicted, shift, blur)
     off = shift if any(shift) else None
-    return _by_areas(
-        reconstructor, "areas of a coarse cube", pixels, truth, predicted, keep, shift=off, blur=blur
-    )
+    return _by_areas(reconstructor, "areas of a coarse cube", areas, keep, context, off, blur)
 
 
 def to_pairs(reconstructor: "Reconstructor", scenes: "Scenes", keep: bool = False) -> AdaptedEngine:
@@ -180,11 +189,12 @@ def to_pairs(reconstructor: "Reconstructor", scenes: "Scenes", keep: bool = Fals
         )
         height, width = scene.rgb.shape[:2]
         down, across = registration.weights(rows, height), registration.weights(columns, width)
-        parts.append(_areas(reconstructor, scene.rgb, registration.averaged(down, across, cube)))
-    pixels, truth, predicted = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        predicted = reconstructor.reconstruct(scene.rgb, clip=False).data
+        parts.append(_areas(scene.rgb, registration.averaged(down, across, cube), predicted))
+    areas = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     camera = resampled_camera(scenes.camera, reconstructor.description.wavelengths)
     source = f"areas of {len(parts)} pairs"
-    return _by_areas(reconstructor, source, pixels, truth, predicted, keep, camera=camera)
+    return _by_areas(reconstructor, source, areas, keep, camera=camera)
 
 
 def _check_scale(spectra):
@@ -212,21 +222,22 @@ def at_wavelengths(spectra: np.ndarray, wavelengths: Any, own: Any) -> np.ndarra
         ) from error
 
 
-def _by_areas(reconstructor, source, pixels, truth, predicted, keep, shift=None, blur=None, camera=None):
-    correction = of_areas(PRIOR, pixels, truth - predicted, keep)
-    areas, samples, _ = pixels.shape
-    corrected = predicted + correction(pixels).reshape(areas, samples, -1).mean(1)
-    adaptation = Adaptation(
-        source, areas, _error(truth, predicted), _error(truth, corrected), shift=shift, keep=keep, blur=blur
-    )
+def _by_areas(reconstructor, source, areas, keep, context=(1.0, None), shift=None, blur=None, camera=None):
+    """The engine adapted to areas as _areas gives them; `context` is (share, table) of the Correction."""
+    pixels, truth, predicted = areas
+    shared = _shared(predicted[:, None], pixels, *context).mean(1)
+    correction = of_areas(PRIOR, pixels, truth - shared, keep)
+    corrected = shared + correction(pixels).mean(1)
+    before, after = _error(truth, predicted), _error(truth, corrected)
+    adaptation = Adaptation(source, len(truth), before, after, shift=shift, keep=keep, blur=blur)
+    correction = replace(correction, share=context[0], table=context[1])
     return AdaptedEngine(reconstructor.engine, correction, adaptation, camera)
 
 
-def _areas(reconstructor, rgb, coarse, shift=(0, 0), blur=None):
+def _areas(rgb, coarse, predicted, shift=(0, 0), blur=None):
     """(sampled colours [n, samples^2, 3], spectra [n, bands], predicted spectra [n, bands]) of the areas that
     lie in the picture.
     """
-    predicted = reconstructor.reconstruct(rgb, clip=False).data
     spans = registration.footprints(rgb.shape, coarse.shape, shift)
     weights = [
         registration.weights(span, side, blur) for span, side in zip(spans, rgb.shape[:2], strict=True)
@@ -247,18 +258,48 @@ def _areas(reconstructor, rgb, coarse, shift=(0, 0), blur=None):
 
 
 def _predicted(reconstructor, rgb, pixels):
-    """The model's spectra [n, bands] at whole pixels [n, 2], not clipped."""
+    """The model's spectra [n, bands] at whole pixels [n, 2], and colours [m, 3] of the picture with what it
+    says of them [m, bands]; not clipped.
+    """
     own = reconstructor.description
     halo, stride = own.halo, own.stride
     if own.patch or halo is None or rgb.shape[0] * rgb.shape[1] <= LARGE:
-        return reconstructor.reconstruct(rgb, clip=False).data[tuple(pixels.T)].astype(np.float64)
-    spectra = []
+        whole = reconstructor.reconstruct(rgb, clip=False).data
+        bands = whole.shape[-1]
+        return whole[tuple(pixels.T)].astype(np.float64), _thin(rgb, 3), _thin(whole, bands)
+    spectra, seen, said = [], [], []
     for row, column in pixels:
         top, left = (max(0, (at - halo) // stride * stride) for at in (row, column))
         bottom, right = (-(-(at + halo + 1) // stride) * stride for at in (row, column))
         window = reconstructor.reconstruct(rgb[top:bottom, left:right], clip=False).data
         spectra.append(window[row - top, column - left])
-    return np.array(spectra, np.float64)
+        seen.append(_thin(rgb[top:bottom, left:right], 3))
+        said.append(_thin(window, window.shape[-1]))
+    return np.array(spectra, np.float64), np.concatenate(seen), np.concatenate(said)
+
+
+def _thin(picture, channels):
+    return picture[::2, ::2].reshape(-1, channels)
+
+
+def _without_context(reconstructor, observations, keep, seen, said):
+    """(share, table) of a Correction: what surrounds a pixel tells less than spectra measured in the scene.
+
+    With n of them only 1 - YIELD (n - 1)^2 / ((n - 1)^2 + SOON^2) of the model's answer counts; for the rest
+    stands the polynomial of colours that is nearest to what it `said` of those `seen`.
+    """
+    others = (observations - 1) ** 2
+    if keep or not others or reconstructor.description.halo == 0:
+        return 1.0, None
+    share = 1.0 - YIELD * others / (others + SOON**2)
+    table = polynomials.fit([(seen.astype(np.float64), said)], DEGREE, RIDGE)
+    return share, ((1.0 - share) * table).astype(np.float32)
+
+
+def _shared(predicted, colours, share, table):
+    if table is None:
+        return predicted
+    return share * predicted + polynomials.monomials(np.asarray(colours, np.float64), DEGREE) @ table
 
 
 def _error(truth, predicted) -> tuple[float, float]:

@@ -15,7 +15,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hsi_inr_tf.optics.polynomials import monomials
+
 DARK = 0.02  # added to brightness: the logarithm of black
+DEGREE = 4  # of the polynomial of a colour that stands for a model's answers without their context
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,18 @@ class ColourPrior:
 
 @dataclass(frozen=True)
 class Correction:
-    """rgb [..., 3] -> what is added to the prediction [..., bands]: exp(features @ kernel + bias) @
-    coefficients.
+    """rgb [..., 3] -> what is added to `share` times the prediction [..., bands]: exp(features @ kernel +
+    bias) @ coefficients, and, where the share is not 1, monomials(rgb) @ table.
 
-    kernel [6, units], bias [units], coefficients [units, bands]: the weights of layers.ColourKernels.
+    kernel [6, units], bias [units], coefficients [units, bands]: the weights of layers.ColourKernels. `table`
+    [monomials up to DEGREE, bands] is 1 - share times what the model says of a colour, whatever surrounds it.
     """
 
     kernel: np.ndarray
     bias: np.ndarray
     coefficients: np.ndarray
+    share: float = 1.0
+    table: np.ndarray | None = None
 
     @property
     def count(self) -> int:
@@ -118,6 +124,8 @@ class Correction:
         step = max(1, (1 << 22) // max(1, self.count))  # 16 MB at a time
         for first in range(0, len(flat), step):
             answer[first : first + step] = _applied(flat[first : first + step], *weights)
+            if self.table is not None:
+                answer[first : first + step] += monomials(flat[first : first + step], DEGREE) @ self.table
         return answer.reshape(*rgb.shape[:-1], -1)
 
 

@@ -109,10 +109,14 @@ def inr_committee(
 
 
 def adapted(
-    base: str = "inr-edge", overrides: dict | None = None, units: int = 24, bands: int = 31
+    base: str = "inr-edge",
+    overrides: dict | None = None,
+    units: int = 24,
+    bands: int = 31,
+    share: float = 1.0,
 ) -> Adapted:
-    """The preset `base` with its `overrides`, and the units that `Reconstructor.adapt` adds."""
-    return Adapted(TABLE[base](**(overrides or {})), units, bands)
+    """`share` of the preset `base` with its `overrides`, and the units that `Reconstructor.adapt` adds."""
+    return Adapted(TABLE[base](**(overrides or {})), units, bands, share)
 
 
 TABLE: dict[str, Callable[..., SpectralModel]] = {

@@ -119,9 +119,39 @@ def test_one_point_never_makes_things_worse(seed):
 def test_points_of_large_pictures_are_predicted_as_in_the_whole(kind, request, photograph, monkeypatch):
     model = request.getfixturevalue(kind)
     pixels = np.array([[0, 0], [57, 101], [132, 200], [20, 199]])
-    whole = adapting._predicted(model, photograph, pixels)
+    whole, _, _ = adapting._predicted(model, photograph, pixels)
     monkeypatch.setattr(adapting, "LARGE", 0)
-    np.testing.assert_allclose(adapting._predicted(model, photograph, pixels), whole, atol=1e-5)
+    np.testing.assert_allclose(adapting._predicted(model, photograph, pixels)[0], whole, atol=1e-5)
+
+
+class Astray(Grey):
+    """What surrounds a pixel, here its place, leads it astray."""
+
+    description = ModelDescription("astray", CAMERA.wavelengths, CAMERA, 1, 8, None)
+
+    def __call__(self, rgb):
+        across = np.sin(np.arange(rgb.shape[2]) / 5)[:, None] * np.linspace(-1, 1, 31)
+        return super().__call__(rgb) * (1 + 0.3 * across).astype(np.float32)
+
+
+def test_points_count_for_more_than_what_surrounds_a_pixel(measured):
+    rgb, cube, _, points, spectra = measured
+    model = Reconstructor(Astray())
+    by_points, kept = (model.adapt(rgb, points, spectra, keep=keep) for keep in (False, True))
+    assert by_points.engine.correction.share < 0.35 and kept.engine.correction.share == 1.0
+    assert rmse(cube, by_points, rgb) < 0.6 * rmse(cube, kept, rgb)
+    lone = model.adapt(rgb, points[:1], spectra[:1])
+    assert lone.engine.correction.share == 1.0
+
+
+def test_a_model_of_colours_alone_keeps_its_answers(measured):
+    rgb, _, model, points, spectra = measured
+    described = Reconstructor(Grey())
+    described.description = Astray.description  # says that it sees more
+    one, other = (
+        some.adapt(rgb, points, spectra).reconstruct(rgb, clip=False).data for some in (model, described)
+    )
+    np.testing.assert_allclose(one, other, atol=2e-3)
 
 
 def test_keeping_leaves_other_colours_alone(measured):

@@ -140,8 +140,8 @@ def to_points(
     pixels = registration.settled(rgb, said, spectra / factor, camera)
     predicted, seen, said_of_them = _predicted(reconstructor, rgb, pixels)
     colours = rgb[tuple(pixels.T)]
-    share, table = _without_context(reconstructor, len(points), keep, seen, said_of_them)
-    shared = _shared(predicted, colours, share, table)
+    context = _without_context(reconstructor, len(points), keep, seen, said_of_them)
+    shared = context.share * predicted + context(colours)
     rough = measuring_points.unevenness(rgb, pixels)
     posterior = of_points(PRIOR, colours, spectra - shared, keep, rough)
     several = len(points) > 1
@@ -153,7 +153,7 @@ def to_points(
         _warnings(rgb, said, pixels, spectra, camera, factor, rough, posterior.surprise),
         keep=keep,
     )
-    correction = replace(posterior.correction, share=share, table=table)
+    correction = replace(posterior.correction, share=context.share, table=context.table)
     return AdaptedEngine(reconstructor.engine, correction, adaptation)
 
 
@@ -172,9 +172,15 @@ def to_cube(
     predicted = reconstructor.reconstruct(rgb, clip=False).data
     seen, said = _thin(rgb, 3), _thin(predicted, predicted.shape[-1])
     context = _without_context(reconstructor, int(measured.sum()), keep, seen, said)
+    before = _areas(rgb, coarse, predicted, shift, blur)
+    if context.table is not None:
+        predicted *= np.float32(context.share)
+        predicted += context(rgb)
     areas = _areas(rgb, coarse, predicted, shift, blur)
     off = shift if any(shift) else None
-    return _by_areas(reconstructor, "areas of a coarse cube", areas, keep, context, off, blur)
+    return _by_areas(
+        reconstructor, "areas of a coarse cube", before, areas, keep, context, shift=off, blur=blur
+    )
 
 
 def to_pairs(reconstructor: "Reconstructor", scenes: "Scenes", keep: bool = False) -> AdaptedEngine:
@@ -194,7 +200,7 @@ def to_pairs(reconstructor: "Reconstructor", scenes: "Scenes", keep: bool = Fals
     areas = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     camera = resampled_camera(scenes.camera, reconstructor.description.wavelengths)
     source = f"areas of {len(parts)} pairs"
-    return _by_areas(reconstructor, source, areas, keep, camera=camera)
+    return _by_areas(reconstructor, source, areas, areas, keep, camera=camera)
 
 
 def _check_scale(spectra):
@@ -222,15 +228,17 @@ def at_wavelengths(spectra: np.ndarray, wavelengths: Any, own: Any) -> np.ndarra
         ) from error
 
 
-def _by_areas(reconstructor, source, areas, keep, context=(1.0, None), shift=None, blur=None, camera=None):
-    """The engine adapted to areas as _areas gives them; `context` is (share, table) of the Correction."""
-    pixels, truth, predicted = areas
-    shared = _shared(predicted[:, None], pixels, *context).mean(1)
+def _by_areas(reconstructor, source, before, areas, keep, context=None, shift=None, blur=None, camera=None):
+    """The engine adapted to areas as _areas gives them, `before` by the model and by what is corrected: its
+    share and the `context` (a Correction without units).
+    """
+    pixels, truth, shared = areas
     correction = of_areas(PRIOR, pixels, truth - shared, keep)
     corrected = shared + correction(pixels).mean(1)
-    before, after = _error(truth, predicted), _error(truth, corrected)
-    adaptation = Adaptation(source, len(truth), before, after, shift=shift, keep=keep, blur=blur)
-    correction = replace(correction, share=context[0], table=context[1])
+    errors = _error(truth, before[2]), _error(truth, corrected)
+    adaptation = Adaptation(source, len(truth), *errors, shift=shift, keep=keep, blur=blur)
+    if context:
+        correction = replace(correction, share=context.share, table=context.table)
     return AdaptedEngine(reconstructor.engine, correction, adaptation, camera)
 
 
@@ -282,24 +290,20 @@ def _thin(picture, channels):
     return picture[::2, ::2].reshape(-1, channels)
 
 
-def _without_context(reconstructor, observations, keep, seen, said):
-    """(share, table) of a Correction: what surrounds a pixel tells less than spectra measured in the scene.
+def _without_context(reconstructor, observations, keep, seen, said) -> Correction:
+    """A Correction without units: what surrounds a pixel tells less than spectra measured in the scene.
 
-    With n of them only 1 - YIELD (n - 1)^2 / ((n - 1)^2 + SOON^2) of the model's answer counts; for the rest
-    stands the polynomial of colours that is nearest to what it `said` of those `seen`.
+    With n of them only the share 1 - YIELD (n - 1)^2 / ((n - 1)^2 + SOON^2) of the model's answer counts; for
+    the rest stands the polynomial of colours that is nearest to what it `said` of those `seen`.
     """
+    bands = said.shape[-1]
+    none = Correction(np.zeros((6, 0)), np.zeros(0), np.zeros((0, bands)))
     others = (observations - 1) ** 2
     if keep or not others or reconstructor.description.halo == 0:
-        return 1.0, None
-    share = 1.0 - YIELD * others / (others + SOON**2)
+        return none
+    rest = YIELD * others / (others + SOON**2)
     table = polynomials.fit([(seen.astype(np.float64), said)], DEGREE, RIDGE)
-    return share, ((1.0 - share) * table).astype(np.float32)
-
-
-def _shared(predicted, colours, share, table):
-    if table is None:
-        return predicted
-    return share * predicted + polynomials.monomials(np.asarray(colours, np.float64), DEGREE) @ table
+    return replace(none, share=1.0 - rest, table=(rest * table).astype(np.float32))
 
 
 def _error(truth, predicted) -> tuple[float, float]:

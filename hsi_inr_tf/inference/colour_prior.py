@@ -121,7 +121,8 @@ class Correction:
         flat = rgb.reshape(-1, 3)
         answer = np.empty((len(flat), self.coefficients.shape[1]), np.float32)
         weights = [np.asarray(part, np.float32) for part in (self.kernel, self.bias, self.coefficients)]
-        step = max(1, (1 << 22) // max(1, self.count))  # 16 MB at a time
+        widest = max(1, self.count, 0 if self.table is None else len(self.table))
+        step = max(1, (1 << 22) // widest)  # 16 MB at a time
         for first in range(0, len(flat), step):
             answer[first : first + step] = _applied(flat[first : first + step], *weights)
             if self.table is not None:

@@ -374,3 +374,16 @@ def test_an_impossible_envi_header_is_refused(cube, tmp_path, old, new):
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(InputError):
         cubes.read(path)
+
+
+def test_what_a_message_quotes_of_a_file_breaks_no_line(cube, tmp_path):
+    path = write(cube, tmp_path, "envi")
+    path.write_text(path.read_text().replace("interleave = bip", "interleave = {b\nyte\x1b[31m order}"))
+    with pytest.raises(InputError, match=r"its 'interleave' is b yte \[31m order, expected bip"):
+        cubes.read(path)
+
+
+def test_a_code_for_missing_values_that_no_integer_has_is_nobodys(cube, tmp_path):
+    path = write(cube, tmp_path, "envi", "uint16")
+    path.write_text(path.read_text() + "data ignore value = 1e999\n")
+    np.testing.assert_allclose(cubes.read(path).data, cube.data, atol=1 / 65535)

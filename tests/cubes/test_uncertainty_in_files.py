@@ -107,7 +107,8 @@ def test_a_run_that_fails_at_the_half_widths_leaves_both_old_cubes(tmp_path):
     path = cubes.write(image(), tmp_path / "cube.hdr")
 
     class Failing:
-        shape, wavelengths, camera, provenance, georeference = SHAPE, tuple(NM), None, {}, None
+        shape, wavelengths, widths = SHAPE, tuple(NM), None
+        camera, provenance, georeference = None, {}, None
 
         def blocks(self):
             yield 0, 0, np.zeros(SHAPE, np.float32)

@@ -39,7 +39,9 @@ class Missing:
                     found |= np.abs(values.astype(np.float64) - code) <= ROUNDED * abs(code)
             elif values.dtype.kind == "f":
                 found |= values == values.dtype.type(code)
-            elif np.isfinite(code) and code == round(code) and np.iinfo(values.dtype).min <= code <= np.iinfo(values.dtype).max:
+            elif float(code).is_integer() and (
+                np.iinfo(values.dtype).min <= code <= np.iinfo(values.dtype).max
+            ):
                 found |= values == values.dtype.type(int(code))
         if self.limits():
             found |= (values < self.valid[0]) | (values > self.valid[1])

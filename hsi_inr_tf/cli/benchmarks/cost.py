@@ -98,7 +98,7 @@ def _figure(points, untimed, place):
 
     from hsi_inr_tf.cubes.summary import INK, LINE, MARKS
 
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    figure = Figure(figsize=(12.5, 4.6), layout="constrained")
     size, engine, threads = place
     for axes, (metric, label) in zip(figure.subplots(1, 2), PANELS, strict=True):
         for number, (model, milliseconds, scores) in enumerate(points):

@@ -142,12 +142,8 @@ def _read_v73(path, variable):
             beside = variables.have_uncertainty(path, name, shapes, others.get("metadata"))
             uncertainty = solid[variables.UNCERTAINTY][()].transpose(2, 1, 0) if beside else None
             return cube[()].transpose(2, 1, 0), uncertainty, others, variables.USUAL
-        return (
-            cube[()],
-            None,
-            others,
-            (),
-        )  # as numpy has it: h5py's users write [bands, height, width] as well
+        # As numpy has it: h5py's users write [bands, height, width] as well.
+        return cube[()], None, others, ()
 
 
 def _item(file, name):

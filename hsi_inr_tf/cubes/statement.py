@@ -69,16 +69,14 @@ def image_of(said: Statement) -> HyperspectralImage:
     data, uncertainty = _radiance(said, values, order), None
     if said.uncertainty is not None:
         uncertainty = _radiance(said, np.moveaxis(said.uncertainty, axis, 2), order)
-    known = dict(said.known)
+    known = {"uncertainty": uncertainty, "source": str(said.source), "notes": notes, **said.known}
+    widths = known.pop("widths", None)
     if said.widths is not None and said.wavelengths is not None:
-        known["widths"] = units.widths_in_nm(said.widths, said.wavelengths, nm, said.source)
+        widths = units.widths_in_nm(said.widths, said.wavelengths, nm, said.source)
     if order is not None:
         nm = [nm[band] for band in order]
-        known["widths"] = known.get("widths") and [known["widths"][band] for band in order]
-    known["widths"] = known.get("widths") and tuple(known["widths"])
-    return HyperspectralImage(
-        data, tuple(nm), **known, uncertainty=uncertainty, source=str(said.source), notes=notes
-    )
+        widths = widths and [widths[band] for band in order]
+    return HyperspectralImage(data, tuple(nm), widths=tuple(widths) if widths else None, **known)
 
 
 def _spectral_axis(said, bands: int) -> int:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -116,15 +117,6 @@ class Row:
     mean: dict[str, float]
     coverage: float
     half_width: float
-
-    def to_dict(self) -> dict:
-        return {
-            "stress": self.stress,
-            "model": self.model,
-            "mean": self.mean,
-            "coverage": self.coverage,
-            "half_width": self.half_width,
-        }
 
 
 def tested(
@@ -282,9 +274,10 @@ def sentences(rows: Sequence[Row]) -> Iterator[str]:
         worst = sorted(mine.values(), key=lambda row: before.mean["sam"] - row.mean["sam"])
         hurt = [f"{row.stress} ({row.mean['sam'] - before.mean['sam']:+.1f} degrees)" for row in worst[:3]]
         fallen = [row for row in mine.values() if row.coverage < TOO_LOW]
+        fallen.sort(key=attrgetter("coverage"))
         held = (
             f"they hold less than {TOO_LOW:.0%} under "
-            + ", ".join(f"{row.stress} ({row.coverage:.0%})" for row in sorted(fallen, key=_held))
+            + ", ".join(f"{row.stress} ({row.coverage:.0%})" for row in fallen)
             + ", where neither its cubes nor its intervals are to be trusted"
             if fallen
             else f"under every stress they hold at least {TOO_LOW:.0%}"
@@ -293,7 +286,3 @@ def sentences(rows: Sequence[Row]) -> Iterator[str]:
             f"{model} is hurt most by {', '.join(hurt)}; its 90 % intervals hold {before.coverage:.0%} of "
             f"the values as shipped, and {held}."
         )
-
-
-def _held(row) -> float:
-    return row.coverage

@@ -69,19 +69,6 @@ def test_band_images_of_any_count_with_their_wavelengths(folder, opened):
     assert scenes.wavelengths == tuple(NM) and np.array_equal(scenes.cubes[0], values)
 
 
-def test_widths_that_all_cubes_state_are_those_of_the_scenes(folder, opened):
-    for name in "ab":
-        picture(folder / f"{name}.png")
-        image = HyperspectralImage(cube_of(ord(name)), tuple(NM), widths=(8.0, 9.0, 10.0, 11.0, 12.0))
-        image.save(folder / f"{name}.hdr")
-    assert opened().widths == (8.0, 9.0, 10.0, 11.0, 12.0)
-    assert opened().widths == (8.0, 9.0, 10.0, 11.0, 12.0)  # as they were decoded
-    assert opened().between(490, 610).widths == (9.0, 10.0, 11.0)
-    HyperspectralImage(cube_of(1), tuple(NM)).save(folder / "b.hdr")
-    with pytest.raises(InputError, match="state other widths"):
-        opened()
-
-
 def test_subfolders_are_splits(folder, opened):
     for part, names in {"train": "ab", "validation": "c"}.items():
         for name in names:
@@ -291,7 +278,7 @@ def test_pictures_of_every_kind_have_pairs(folder, opened, suffix):
 @pytest.mark.parametrize("suffix", [".tif", ".nc", ".mat", ".npz", ".hdr"])
 @pytest.mark.parametrize("picture_suffix", [".png", ".tif"])
 def test_cubes_of_every_format_that_is_written_have_pairs(folder, opened, suffix, picture_suffix):
-    from hsi_inr_tf.cubes import HyperspectralImage, write
+    from hsi_inr_tf.cubes import write
 
     name = "a_rgb" if suffix == picture_suffix else "a"
     picture(folder / f"{name}{picture_suffix}")

@@ -1,6 +1,8 @@
 """A real browser to look at pages with, where there is one."""
 
 import shutil
+import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -40,6 +42,18 @@ def browser():
     browser = webdriver.Chrome(options, webdriver.ChromeService(driver))
     yield browser
     browser.quit()
+
+
+@contextmanager
+def in_browser(browser, path):
+    """Opens the page of a cube and waits until it is ready; afterwards nothing may have gone wrong in it."""
+    browser.get(path.as_uri())
+    for _ in range(100):
+        if browser.execute_script("return document.body.dataset.ready"):
+            break
+        time.sleep(0.05)
+    yield
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
 @pytest.fixture(scope="session")

@@ -9,17 +9,13 @@ import pytest
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.viz import page
+from tests.viz.conftest import in_browser
 
 
 @pytest.fixture
 def opened(browser, cube, reference, tmp_path):
-    browser.get(page.write(tmp_path / "index.html", cube, reference, points=[(5, 6)]).as_uri())
-    for _ in range(100):
-        if browser.execute_script("return document.body.dataset.ready"):
-            break
-        time.sleep(0.05)
-    yield browser
-    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    with in_browser(browser, page.write(tmp_path / "index.html", cube, reference, points=[(5, 6)])):
+        yield browser
 
 
 def pixel_place(browser, row, column):

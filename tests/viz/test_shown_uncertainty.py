@@ -16,6 +16,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.evaluation import regression_reconstructor
 from hsi_inr_tf.evaluation.calibration import calibrated
 from hsi_inr_tf.viz import figures, page, report
+from tests.viz.conftest import in_browser
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +63,8 @@ def test_view_draws_the_map_where_there_is_one(uncertain, tmp_path):
 
 @pytest.fixture
 def opened(browser, uncertain, tmp_path):
-    browser.get(page.write(tmp_path / "index.html", uncertain, points=[(5, 40)]).as_uri())
-    for _ in range(100):
-        if browser.execute_script("return document.body.dataset.ready"):
-            break
-        time.sleep(0.05)
-    yield browser
-    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    with in_browser(browser, page.write(tmp_path / "index.html", uncertain, points=[(5, 40)])):
+        yield browser
 
 
 def test_the_page_shades_the_interval_of_every_curve(opened, uncertain):

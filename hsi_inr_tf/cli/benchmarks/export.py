@@ -48,29 +48,17 @@ def run(options: Options) -> None:
             "Keras": options.model,
             "SavedModel": export.saved_model(model, description, Path(folder, "saved_model")),
         }
-        kinds = 2 + len(options.quantize) + options.uncertainty
-        count = len(sides) * len(options.threads) * kinds * options.rounds
+        kinds: dict[str, dict[str, Any]] = (
+            {"LiteRT, uncertainty": {"uncertainty": True}} if options.uncertainty else {}
+        )
+        for kind in options.quantize:
+            kinds["LiteRT" if kind == "none" else f"LiteRT {kind}"] = {"quantize": kind}
+        count = len(sides) * len(options.threads) * (len(paths) + len(kinds)) * options.rounds
         todo = tqdm(total=count, desc="timing", leave=False)
         for side in sides:
-            if options.uncertainty:
-                paths["LiteRT, uncertainty"] = export.tflite(
-                    model,
-                    description,
-                    Path(folder, f"{side}-uncertainty.tflite"),
-                    height=side,
-                    width=side,
-                    uncertainty=True,
-                )
-            for kind in options.quantize:
-                name = "LiteRT" if kind == "none" else f"LiteRT {kind}"
-                paths[name] = export.tflite(
-                    model,
-                    description,
-                    Path(folder, f"{side}-{kind}.tflite"),
-                    height=side,
-                    width=side,
-                    quantize=kind,
-                )
+            for name, settings in kinds.items():
+                file = Path(folder, f"{side}-{name}.tflite")
+                paths[name] = export.tflite(model, description, file, height=side, width=side, **settings)
             times: dict[str, dict[int, list[float]]] = {name: {} for name in paths}
             for _ in range(options.rounds):
                 for name, path in paths.items():

@@ -1,6 +1,6 @@
 """How scores and intervals change under stress: light, noise, JPEG, other cameras and lamps, metamers."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -71,7 +71,7 @@ def run(options: Options) -> None:
     print(f"{table(rows)}\n{meaning}")
     if options.json:
         content = {"dataset": options.dataset, "split": split, "side": options.side, "notes": remarks}
-        write_json(options.json, {**content, "rows": [row.to_dict() for row in rows], "meaning": meaning})
+        write_json(options.json, {**content, "rows": [asdict(row) for row in rows], "meaning": meaning})
         print(f"wrote {options.json}")
     if options.out:
         with replacing(options.out) as file:

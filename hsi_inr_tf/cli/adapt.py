@@ -72,7 +72,7 @@ def run(options: Options) -> None:
     if before and after and after[0] > before[0]:
         print("note: the measurements do not predict each other; measure more, or check rows and columns")
     if options.fused:
-        print(f"wrote {write(base.fuse(**given), options.fused)}")
+        print(f"wrote {write(base.fuse(**given, adapted=adapted), options.fused)}")
     print(f"{options.out}: {model.count_params():,} parameters, {size / 1e6:.1f} MB")
     print(f"use it:   hsi-inr reconstruct IMAGE --model {options.out} --out FILE")
 

@@ -234,16 +234,20 @@ class Reconstructor:
         where, measured = np.asarray(points), np.asarray(spectra)
         return Reconstructor(adapting.to_points(self, pixels, where, measured, wavelengths, keep))
 
-    def fuse(self, rgb: "Source", cube: "HyperspectralImage") -> "HyperspectralImage":
+    def fuse(
+        self, rgb: "Source", cube: "HyperspectralImage", adapted: "Reconstructor | None" = None
+    ) -> "HyperspectralImage":
         """The cube of the picture `rgb` fused with `cube`, a coarse HyperspectralImage of the same view.
 
         That is `adapt` to it, plus what it says of places beyond their colours (inference/fusing.py); in
-        [0, 1], at the model's wavelengths. Raises InputError.
+        [0, 1], at the model's wavelengths. `adapted` is what `adapt(rgb, cube=cube)` gave, where it is at
+        hand. Raises InputError.
         """
         from hsi_inr_tf.inference.fusing import fused
 
         picture, _ = self._opened(rgb)  # once: it may be a file
-        return fused(self.adapt(picture, cube=cube), picture, self._floats(picture), cube)
+        adapted = adapted or self.adapt(picture, cube=cube)
+        return fused(adapted, picture, self._floats(picture), cube)
 
     def suggest_points(self, rgb: "Source", count: int = 12) -> np.ndarray:
         """Where to measure: `count` points [count, 2] = (row, column) of `rgb`, the most telling first."""

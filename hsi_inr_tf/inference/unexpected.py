@@ -11,7 +11,7 @@ import numpy as np
 from hsi_inr_tf.inference.tiling import to_float
 from hsi_inr_tf.optics import srgb
 
-SAMPLE = 1 << 17  # pixels, in whole rows
+SAMPLE = 1 << 15  # pixels, in whole rows
 DARK, BRIGHT = 0.06, 0.995  # of encoded values: below there is no colour to speak of, above it is clipped
 GREY, COLOURLESS = 0.03, 0.99  # difference of channels, and the share of lit pixels that have no more
 NIGHT = 0.2  # below which 19 of 20 pixels lie

@@ -19,11 +19,13 @@ from kserve.protocol.grpc.servicer import InferenceServicer
 from kserve.protocol.model_repository_extension import ModelRepositoryExtension
 
 from hsi_inr_tf.serving import refusals
+from hsi_inr_tf.serving.binary_request import with_files_as_base64
 from hsi_inr_tf.serving.limits import BodyLimit, RequestLimit
 from hsi_inr_tf.serving.model import ServedModel
 from hsi_inr_tf.serving.refusals import Refused
 from hsi_inr_tf.serving.upload import upload_to
 
+LENGTH_OF_JSON = "inference-header-content-length"
 GRACE = 30  # seconds that requests under way get to finish
 
 
@@ -118,6 +120,13 @@ class CheckedDataPlane(DataPlane):
             struct.error,
         ) as error:
             raise Refused(f"the request cannot be read ({type(error).__name__}: {error})") from error
+
+    def decode_inference_request(self, body: Any, headers: dict[str, str], model_name: str) -> Any:
+        length = headers.get(LENGTH_OF_JSON)
+        if isinstance(body, bytes) and length is not None:
+            body, shorter = with_files_as_base64(body, int(length))
+            headers = {**headers, LENGTH_OF_JSON: str(shorter)}
+        return super().decode_inference_request(body, headers, model_name)
 
 
 class FixedRepository(ModelRepositoryExtension):

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import io
 import json
 import re
@@ -292,6 +293,55 @@ def test_base64_with_line_ends_and_data_addresses_are_taken(server):
         assert status == 200, answer
         answers.append(json.loads(answer))
     assert answers[0] == answers[1] == answers[2]
+
+
+def test_bodies_packed_with_gzip_are_unpacked(model, server):
+    pixels, file = png(16)
+    text = base64.b64encode(file).decode()
+    expected = load_model(model).reconstruct(pixels).data
+    v1 = json.dumps({"instances": [{"b64": text}]}).encode()
+    status, answer, _ = post(
+        f"{url(server)}/v1/models/{server.name}:predict",
+        gzip.compress(v1),
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    )
+    assert status == 200, answer
+    np.testing.assert_allclose(json.loads(answer)["predictions"][0], expected, atol=1e-5)
+    # As Triton's client packs a binary request: the length of its JSON is that of the unpacked one.
+    raw = len(file).to_bytes(4, "little") + file
+    asked = {"name": "image_bytes", "shape": [1], "datatype": "BYTES"}
+    asked["parameters"] = {"binary_data_size": len(raw)}
+    head = json.dumps({"inputs": [asked], "outputs": [{"name": "hsi"}]}).encode()
+    headers = {"content-type": "application/octet-stream", "inference-header-content-length": str(len(head))}
+    for packed in (False, True):
+        body = gzip.compress(head + raw) if packed else head + raw
+        encoding = {"content-encoding": "gzip"} if packed else {}
+        status, answer, _ = post(f"{url(server)}/v2/models/loaded/infer", body, headers | encoding)
+        assert status == 200, answer
+        (hsi,) = json.loads(answer)["outputs"]  # the one that was asked for
+        np.testing.assert_allclose(np.reshape(hsi["data"], hsi["shape"])[0], expected, atol=1e-5)
+
+
+BOMB = gzip.compress(bytes(40 << 20))  # 40 MB in 40 KB
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status", "message"),
+    [
+        ("gzip", BOMB, 413, "larger than 33554432 bytes once unpacked"),
+        ("gzip", b"{}", 400, "cannot be unpacked"),
+        ("gzip", gzip.compress(b"{}")[:-4], 400, "ends too early"),
+        ("gzip", gzip.compress(b"{}") * 2, 400, "follows its end"),
+        ("br", b"{}", 415, "encoded as br, expected gzip"),
+        ("deflate", b"{}", 415, "encoded as deflate, expected gzip"),
+        ("gzip, gzip", b"{}", 415, "encoded as gzip, gzip, expected gzip"),
+    ],
+    ids=lambda value: None if isinstance(value, bytes) else str(value),
+)
+def test_other_encodings_and_what_is_no_gzip_are_refused(server, encoding, body, status, message):
+    headers = {"content-type": "application/json", "content-encoding": encoding}
+    got, answer, _ = post(f"{url(server)}/v1/models/{server.name}:predict", body, headers)
+    assert got == status and message in json.loads(answer)["error"]
 
 
 def test_a_body_that_trickles_in_is_refused_after_a_while():

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -133,19 +134,33 @@ def _decode_with(tfds, folder, split, index_path):
     from tqdm import tqdm
 
     builder = tfds.builder_from_directory(str(folder))
-    # One scene at a time: no parallel reads, no prefetching, no cache.
-    config = tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1, skip_prefetch=True)
-    examples = tfds.as_numpy(builder.as_dataset(split=split, read_config=config, shuffle_files=False))
     names, whites = [], []
     total = builder.info.splits[split].num_examples
     for example in tqdm(
-        examples, desc=f"decoding {builder.info.full_name} {split}", unit="scene", total=total
+        _examples(tfds, builder, split),
+        desc=f"decoding {builder.info.full_name} {split}",
+        unit="scene",
+        total=total,
     ):
         name = example["name"].decode()
         save_scene(folder, name, example["rgb"], example["cube"])
         names.append(name)
         whites.append(float(example["white"]))
     write_text(index_path, json.dumps({"names": names, "whites": whites}))
+
+
+def _examples(tfds, builder, split):
+    """The records of a split in their order, one scene at a time."""
+    if builder.info.file_format == tfds.core.FileFormat.ARRAY_RECORD:
+        if not find_spec("array_record"):
+            raise InputError(
+                f"{builder.data_dir} is built as array_record: pip install array_record, or build it as "
+                "tfrecord"
+            )
+        return builder.as_data_source(split)
+    # No parallel reads, no prefetching, no cache.
+    config = tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1, skip_prefetch=True)
+    return tfds.as_numpy(builder.as_dataset(split=split, read_config=config, shuffle_files=False))
 
 
 def save_scene(folder: Path, name: str, rgb: np.ndarray, cube: np.ndarray) -> None:

@@ -17,6 +17,29 @@ class Contents:
     constants: tuple[tuple[int, str], ...]
 
 
+def with_first(converted: bytes, signature: str) -> bytes:
+    """The same .tflite file with the graph of `signature` as its first, which interpreters that are not
+    asked for a signature run.
+    """
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.convert_bytearray_to_object(bytearray(converted))
+    (at,) = (one.subgraphIndex for one in model.signatureDefs if one.signatureKey.decode() == signature)
+    if at == 0:
+        return converted
+    place = {0: at, at: 0}
+    graphs = model.subgraphs
+    graphs[0], graphs[at] = graphs[at], graphs[0]
+    for one in model.signatureDefs:
+        one.subgraphIndex = place.get(one.subgraphIndex, one.subgraphIndex)
+    model.signatureDefs.sort(key=lambda one: one.subgraphIndex)
+    for options in (operator.builtinOptions for graph in graphs for operator in graph.operators):
+        for name, value in vars(options).items() if options else ():
+            if name.lower().endswith("subgraphindex"):  # of loops and branches
+                setattr(options, name, place.get(value, value))
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
 def contents(path: PathLike) -> Contents:
     """Read the flatbuffer of the .tflite file at `path`."""
     from tensorflow.lite.tools import flatbuffer_utils

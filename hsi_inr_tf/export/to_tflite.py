@@ -9,6 +9,7 @@ import numpy as np
 
 from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.export import flatbuffer
 from hsi_inr_tf.export.sides import check_sides
 from hsi_inr_tf.files import replacing, work_folder
 from hsi_inr_tf.inference.uncertainty import uncertainty_of
@@ -54,6 +55,8 @@ def tflite(
     with replacing(path) as written, work_folder(path) as work:
         with quietly():  # the converter has much to say, some of it whatever the log level is
             converted = _convert(model, work, height, width, quantize, representative, widths)
+            # The converter sorts graphs by name.
+            converted = flatbuffer.with_first(converted, "serving_default")
         written.write_bytes(converted)
         exported_files.append(written, description)
     return path

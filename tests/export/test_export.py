@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
 
 from hsi_inr_tf import export, load, models
@@ -157,6 +158,14 @@ def test_resizable_tflite_answers_between_the_pixels_as_keras_does(compact, tmp_
         assert difference(compact({"rgb": rgb})["hsi"].numpy(), engine(rgb)) < 1e-5
     inside = contents(path)
     assert not inside.custom and inside.rank <= 4
+    plain = Interpreter(str(path))  # that asks for no signature, as most code does
+    (rgb_in,), (hsi_out,) = plain.get_input_details(), plain.get_output_details()
+    plain.resize_tensor_input(rgb_in["index"], rgb.shape)
+    plain.allocate_tensors()
+    plain.set_tensor(rgb_in["index"], rgb)
+    plain.invoke()
+    assert difference(compact({"rgb": rgb})["hsi"].numpy(), plain.get_tensor(hsi_out["index"])) < 1e-5
+    assert list(plain.get_signature_list())[0] == "serving_default"
     assert not LiteRTEngine(export.tflite(compact, describe(compact), path, height=16, width=16)).continuous
 
 

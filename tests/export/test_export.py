@@ -165,7 +165,7 @@ def test_resizable_tflite_answers_between_the_pixels_as_keras_does(compact, tmp_
     plain.set_tensor(rgb_in["index"], rgb)
     plain.invoke()
     assert difference(compact({"rgb": rgb})["hsi"].numpy(), plain.get_tensor(hsi_out["index"])) < 1e-5
-    assert list(plain.get_signature_list())[0] == "serving_default"
+    assert next(iter(plain.get_signature_list())) == "serving_default"
     assert not LiteRTEngine(export.tflite(compact, describe(compact), path, height=16, width=16)).continuous
 
 

@@ -20,6 +20,7 @@ from hsi_inr_tf.files.hdf5 import check_self_contained
 
 METADATA = "hsi_inr_tf_metadata"
 NEVER_WRITTEN = 9.969209968386869e36  # netCDF's default fill value of floats
+PERCENT = ("%", "percent", "per cent")  # units in which 1 is 100
 SPECTRAL = ("radiation_wavelength", "sensor_band_central_radiation_wavelength")  # CF's standard names
 
 
@@ -113,13 +114,14 @@ def _statement(path, file, variable) -> Statement:
     widths = variables.have_uncertainty(path, name, shapes, text)
     known = parsed_metadata(text, path)
     known["georeference"] = settled(_place(file, cube, axis), known.get("georeference"))
+    one = 0.01 if _text(cube, "units").strip().lower() in PERCENT else 1.0
     return Statement(
         path,
         np.moveaxis(values, axis, 2),
         np.asarray(coordinate[...]),
         _text(coordinate, "units"),
-        cube.attrs.get("scale_factor", 1.0),
-        cube.attrs.get("add_offset", 0.0),
+        np.multiply(cube.attrs.get("scale_factor", 1.0), one),
+        np.multiply(cube.attrs.get("add_offset", 0.0), one),
         _missing(cube, values.dtype),
         known=known,
         uncertainty=np.moveaxis(solid[variables.UNCERTAINTY][...], axis, 2) if widths else None,

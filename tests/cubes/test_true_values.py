@@ -107,6 +107,13 @@ def test_netcdf_beyond_its_valid_range_is_missing(tmp_path, attrs, valid):
     np.testing.assert_array_equal(np.isnan(image.data), (data < valid[0]) | (data > valid[1]))
 
 
+@pytest.mark.parametrize("unit", ["%", "percent"])
+def test_netcdf_in_percent_is_a_hundredth(tmp_path, unit):
+    said = {"units": unit, "scale_factor": 0.5, "add_offset": 10.0}
+    image = cubes.read(write(tmp_path, "netcdf", values("int16"), unit="nm", attrs=said))
+    np.testing.assert_allclose(image.data, (values("int16") * 0.5 + 10) / 100, rtol=1e-6)
+
+
 def test_never_written_netcdf_is_missing(tmp_path):
     data, gaps = with_gaps("float32", 9.969209968386869e36)
     np.testing.assert_array_equal(np.isnan(cubes.read(write(tmp_path, "netcdf", data)).data), gaps)

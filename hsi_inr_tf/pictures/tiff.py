@@ -18,6 +18,7 @@ from hsi_inr_tf.files.georeference import georeference_of, import_rasterio, quie
 BITS, COMPRESSION, PHOTOMETRIC, SAMPLES = 258, 259, 262, 277  # tags of TIFF
 PIXEL_SCALE, TRANSFORMATION, GDAL_METADATA = 33550, 34264, 42112  # of GeoTIFF and GDAL
 HIGHEST = 281  # the tag in which some programs say the full scale of samples
+ROWS = 256  # that are read at once
 GREY = (0, 1)  # photometric interpretations
 BANDS = ("red", "green", "blue")
 SPECTRAL = (
@@ -94,7 +95,10 @@ def _opened(rasterio, name, path, max_pixels, page=None):
                 f"{path} has {file.count} bands of {file.dtypes[0]}, expected 1 to 4 of uint8 or uint16"
             )
         if Image.MAX_IMAGE_PIXELS and file.height * file.width > 2 * Image.MAX_IMAGE_PIXELS:
-            raise InputError(f"{path}: {file.height} x {file.width} pixels, refused as a decompression bomb")
+            raise InputError(
+                f"{path}: {file.height} x {file.width} pixels, refused as a decompression bomb (--max-pixels "
+                "allows more)"
+            )
         if max_pixels and file.height * file.width > max_pixels:
             raise InputError(
                 f"{path} has {file.height} x {file.width} pixels, at most {max_pixels} are taken"
@@ -118,12 +122,16 @@ def _colours(file, path):
             palette[index] = colour[:3]
         return palette[file.read(1)]
     bands = _roles(file, path)
-    pixels = file.read(bands).transpose(1, 2, 0)
-    full = [_full_scale(file, band) for band in bands]
-    if any(value != np.iinfo(pixels.dtype).max for value in full):
-        pixels = _at_full_scale(pixels, np.array(full), path)
-    if structure.get("MINISWHITE") == "YES":
-        pixels = np.iinfo(pixels.dtype).max - pixels
+    full = np.array([_full_scale(file, band) for band in bands])
+    pixels = np.empty((file.height, file.width, 3), file.dtypes[bands[0] - 1])
+    largest, inverted = np.iinfo(pixels.dtype).max, structure.get("MINISWHITE") == "YES"
+    rows = -(-ROWS // file.block_shapes[0][0]) * file.block_shapes[0][0]  # whole strips or tiles
+    for top in range(0, file.height, rows):
+        window = ((top, min(top + rows, file.height)), (0, file.width))
+        part = file.read(bands, window=window).transpose(1, 2, 0)
+        if (full != largest).any():
+            part = _at_full_scale(part, full, path)
+        pixels[top : top + rows] = largest - part if inverted else part
     return pixels
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from hsi_inr_tf import pictures
 from hsi_inr_tf.errors import InputError
-from tests.pictures.writing import HEIGHT, WIDTH, random, read
+from tests.pictures.writing import HEIGHT, WIDTH, random, read, save_tiff
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
@@ -35,6 +35,16 @@ def test_the_number_of_pixels_allowed_can_be_raised(tmp_path, monkeypatch):
     pictures.allow_pixels(HEIGHT * WIDTH - 2)
     with pytest.raises(InputError, match="bomb"):
         read(tmp_path / "a.png")
+
+
+def test_the_number_of_pixels_allowed_counts_for_large_tiffs(tmp_path, monkeypatch):
+    values = random(65535, 700, 3, 3)
+    save_tiff(tmp_path / "a.tif", values, photometric="RGB", BIGTIFF="YES", blockysize=100)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    with pytest.raises(InputError, match=r"bomb \(--max-pixels allows more\)"):
+        read(tmp_path / "a.tif")
+    pictures.allow_pixels(700 * 3)
+    np.testing.assert_array_equal(read(tmp_path / "a.tif"), values / 65535)  # in strips
 
 
 @pytest.mark.parametrize("orientation", [1, 6])

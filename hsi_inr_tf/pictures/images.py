@@ -54,14 +54,18 @@ def read_encoded(path: PathLike) -> np.ndarray:
     return curve[picture.pixels]
 
 
-def decode_image(data: bytes, name: str = "the picture", max_pixels: int | None = None) -> np.ndarray:
-    """A picture's file in memory, of any format but camera raw data, as float32 [height, width, 3] in [0, 1];
-    otherwise as `read_image`.
+def decode_picture(data: bytes, name: str = "the picture", max_pixels: int | None = None) -> Picture:
+    """A picture's file in memory, of any format but camera raw data; otherwise as `read_picture`.
 
     With more than `max_pixels` in its header it is refused before it is decoded. `name` is what errors call
     it.
     """
-    return _floats(_read(io.BytesIO(data), name, FORMATS, max_pixels))
+    return _read(io.BytesIO(data), name, FORMATS, max_pixels)
+
+
+def decode_image(data: bytes, name: str = "the picture", max_pixels: int | None = None) -> np.ndarray:
+    """What `decode_picture` gives, as float32 [height, width, 3] in [0, 1], sRGB-encoded."""
+    return _floats(decode_picture(data, name, max_pixels))
 
 
 def allow_pixels(count: int) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import struct
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,8 +18,8 @@ from kserve.utils.utils import generate_uuid
 from hsi_inr_tf.cubes import HyperspectralImage
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.inference import Reconstructor
-from hsi_inr_tf.optics import srgb
-from hsi_inr_tf.pictures.images import decode_image
+from hsi_inr_tf.pictures import Picture
+from hsi_inr_tf.pictures.images import decode_picture
 from hsi_inr_tf.serving.limits import Limits
 from hsi_inr_tf.serving.refusals import Refused, TooLong
 
@@ -108,7 +109,7 @@ class ServedModel(Model):
         batch = _numbers(inputs)
         return {"outputs": self._cubes(_pictures(batch), self.limits.json_pixels)}
 
-    def _instance(self, value) -> np.ndarray:
+    def _instance(self, value) -> Picture | np.ndarray:
         if not isinstance(value, dict):
             return _numbers(value)
         if set(value) == {"rgb"}:
@@ -160,7 +161,7 @@ class ServedModel(Model):
             requested_outputs=wanted,
         )
 
-    def _v2_pictures(self, tensor) -> list[np.ndarray]:
+    def _v2_pictures(self, tensor) -> Sequence[Picture | np.ndarray]:
         if tensor.name == "image_bytes":
             if tensor.datatype != "BYTES":
                 raise InputError(f"input image_bytes has datatype {tensor.datatype}, expected BYTES")
@@ -172,10 +173,9 @@ class ServedModel(Model):
             raise InputError(f"input rgb has datatype {tensor.datatype}, expected FP32 or UINT8")
         return _pictures(_values(tensor))
 
-    def decoded(self, file: bytes) -> np.ndarray:
-        """A picture's file as rgb [height, width, 3] in the model camera's encoding."""
-        rgb = decode_image(file, max_pixels=self.limits.pixels)
-        return srgb.decode(rgb) if self.reconstructor.description.camera.encoding == "linear" else rgb
+    def decoded(self, file: bytes) -> Picture:
+        """A picture's file, read as `hsi-inr reconstruct` reads it."""
+        return decode_picture(file, max_pixels=self.limits.pixels)
 
     def _counted(self, pictures):
         """The same; InputError for none and for more than are taken, before any is decoded."""
@@ -185,14 +185,15 @@ class ServedModel(Model):
             )
         return pictures
 
-    def _cubes(self, pictures: list[np.ndarray], most: int) -> list[np.ndarray]:
+    def _cubes(self, pictures: Sequence[Picture | np.ndarray], most: int) -> list[np.ndarray]:
         return [image.data for image in self._images(pictures, most)]
 
     def _images(self, pictures, most: int, uncertainty: bool = False) -> list[HyperspectralImage]:
         """What the pictures become; InputError for more than `most` pixels, with uncertainty half of it."""
         self._counted(pictures)
         most = most // 2 if uncertainty else most
-        pixels = sum(picture.shape[0] * picture.shape[1] for picture in pictures if picture.ndim == 3)
+        arrays = [picture.pixels if isinstance(picture, Picture) else picture for picture in pictures]
+        pixels = sum(array.shape[0] * array.shape[1] for array in arrays if array.ndim == 3)
         if pixels > most:
             hint = ": ask for binary tensors (V2)" if pixels <= self.limits.pixels else ""
             raise InputError(

@@ -252,6 +252,8 @@ def test_builds_of_wrong_archives(refused, place, dataset, content):
     ("environment", "argv", "word"),
     [
         ({"KERAS_BACKEND": "torch"}, ["train", "--steps", "2", "--out", "new"], "torch"),
+        ({"KERAS_BACKEND": "jax"}, ["export", "model", "--out", "new"], "jax"),
+        ({"KERAS_BACKEND": "numpy"}, ["train", "--steps", "2", "--out", "new"], "numpy"),
         ({"KERAS_HOME": "home"}, ["export", "model", "--out", "new"], "channels_first"),
         ({}, ["train", "--steps", "0"], "--steps"),
         ({}, ["reconstruct", "absent.png", "--model", "model", "--out", "o.npz"], "absent.png"),

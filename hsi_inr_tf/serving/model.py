@@ -150,6 +150,8 @@ class ServedModel(Model):
             answers[UNCERTAINTY] = np.stack([np.asarray(image.uncertainty) for image in images])
         outputs = []
         for name, values in answers.items():
+            if asked and name not in asked:  # kserve leaves them out over REST only
+                continue
             output = InferOutput(name, list(values.shape), "FP32")
             output.set_data_from_numpy(values, binary_data=bool(binary))
             outputs.append(output)

@@ -9,6 +9,7 @@ import numpy as np
 import tyro
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics.full_scale import fractions, full_scale
 from hsi_inr_tf.ranges import whole
 
 
@@ -58,8 +59,7 @@ def _marked(rgb, points):
 
     rgb = np.asarray(rgb)
     if rgb.dtype != np.uint8:
-        scale = 255.0 / (np.iinfo(rgb.dtype).max if rgb.dtype.kind == "u" else 1.0)
-        rgb = np.round(rgb * scale).astype(np.uint8)
+        rgb = np.round(fractions(rgb) * full_scale(np.uint8)).astype(np.uint8)
     image = Image.fromarray(rgb)
     draw = ImageDraw.Draw(image)
     radius = max(5, min(image.size) // 60)

@@ -14,6 +14,7 @@ from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import read_json, write_text
 from hsi_inr_tf.optics import VISIBLE, Camera, camera_named, from_response
 from hsi_inr_tf.optics.cameras import read_csv
+from hsi_inr_tf.optics.full_scale import full_scale
 from hsi_inr_tf.optics.wavelengths import listed as read_wavelengths
 from hsi_inr_tf.optics.wavelengths import same
 
@@ -211,7 +212,7 @@ def _cube(folder, files):
         raise InputError(
             f"{files[0]}: the scene has {cube.shape[2]} band images, but {said}, expected one for each"
         )
-    return cube, nm, None, 65535.0
+    return cube, nm, None, float(full_scale(np.uint16))
 
 
 def _bands(nm):

@@ -8,6 +8,7 @@ import numpy as np
 
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import VISIBLE, Camera, camera_named
+from hsi_inr_tf.optics.full_scale import full_scale
 
 
 class Scene(NamedTuple):
@@ -100,9 +101,7 @@ class Scenes:
         read.
         """
         rgb, cube = self.rgbs[index][window], self.cubes[index][window]
-        return unit(rgb, np.iinfo(rgb.dtype).max if rgb.dtype.kind == "u" else 1.0), unit(
-            cube, self.whites[index]
-        )
+        return unit(rgb, full_scale(rgb.dtype)), unit(cube, self.whites[index])
 
     def between(self, low: float, high: float) -> "Scenes":
         """The same scenes with their bands from `low` to `high` nm only; InputError where there are none."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hsi_inr_tf.errors import InputError
+from hsi_inr_tf.optics.full_scale import fractions
 
 if TYPE_CHECKING:
     from hsi_inr_tf.inference.engines import Engine
@@ -91,9 +92,7 @@ def to_float(picture: np.ndarray, decode: Callable[[np.ndarray], np.ndarray] | N
     """float32; unsigned integers are divided by their largest value. `decode` is then applied unless it is
     None.
     """
-    if picture.dtype.kind == "u":
-        picture = picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
-    picture = np.asarray(picture, np.float32)
+    picture = fractions(picture)
     return picture if decode is None else decode(picture)
 
 

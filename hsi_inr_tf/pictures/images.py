@@ -11,6 +11,7 @@ from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.extras import missing
 from hsi_inr_tf.optics import srgb
+from hsi_inr_tf.optics.full_scale import fractions
 from hsi_inr_tf.pictures import png, primaries, raw, tiff, tiff_pages
 from hsi_inr_tf.pictures.colour_profiles import sixteen_bits_to_srgb, to_srgb
 from hsi_inr_tf.pictures.kinds import FORMATS, HEIF_SUFFIXES, RAW_SUFFIXES
@@ -50,8 +51,7 @@ def read_encoded(path: PathLike) -> np.ndarray:
     picture = read_picture(path)
     if picture.encoding == "srgb":
         return picture.pixels
-    curve = np.round(srgb.encode(np.arange(65536) / 65535) * 65535).astype(np.uint16)
-    return curve[picture.pixels]
+    return srgb.encoded_levels()[picture.pixels]
 
 
 def decode_picture(data: bytes, name: str = "the picture", max_pixels: int | None = None) -> Picture:
@@ -78,7 +78,7 @@ def allow_pixels(count: int) -> None:
 
 
 def _floats(picture) -> np.ndarray:
-    pixels = picture.pixels.astype(np.float32) / np.float32(np.iinfo(picture.pixels.dtype).max)
+    pixels = fractions(picture.pixels)
     return srgb.encode(pixels) if picture.encoding == "linear" else pixels
 
 

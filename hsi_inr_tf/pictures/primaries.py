@@ -9,6 +9,7 @@ import numpy as np
 from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.optics import srgb
+from hsi_inr_tf.optics.full_scale import full_scale
 
 D65 = (0.3127, 0.3290)
 # xy of red, green, blue and white.
@@ -73,9 +74,9 @@ def to_srgb(pixels: np.ndarray, space: ColourSpace, path: PathLike) -> np.ndarra
     """uint8 or uint16 [height, width, 3] of `space` as uint16, sRGB-encoded; what sRGB cannot show is
     clipped.
     """
-    full = np.iinfo(pixels.dtype).max
+    full = full_scale(pixels.dtype)
     decoded = np.asarray(space.decode(np.arange(full + 1) / full), np.float32)
-    encoded = np.round(srgb.encode(np.arange(65536) / 65535) * 65535).astype(np.uint16)
+    encoded, levels = srgb.encoded_levels(), full_scale(np.uint16)
     try:
         matrix = np.linalg.inv(_to_xyz(SRGB_PRIMARIES)) @ _adapted(space) @ _to_xyz(space.primaries)
     except (np.linalg.LinAlgError, ZeroDivisionError, FloatingPointError) as error:
@@ -85,7 +86,7 @@ def to_srgb(pixels: np.ndarray, space: ColourSpace, path: PathLike) -> np.ndarra
     for top in range(0, len(pixels), ROWS):
         linear = decoded[pixels[top : top + ROWS]] @ matrix
         converted[top : top + ROWS] = encoded[
-            np.round(np.clip(linear, 0.0, 1.0) * np.float32(65535)).astype(int)
+            np.round(np.clip(linear, 0.0, 1.0) * np.float32(levels)).astype(int)
         ]
     return converted
 

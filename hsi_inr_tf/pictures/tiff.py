@@ -14,6 +14,7 @@ import numpy as np
 from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files.georeference import georeference_of, import_rasterio, quiet_rasterio
+from hsi_inr_tf.optics.full_scale import full_scale
 
 BITS, COMPRESSION, PHOTOMETRIC, SAMPLES = 258, 259, 262, 277  # tags of TIFF
 PIXEL_SCALE, TRANSFORMATION, GDAL_METADATA = 33550, 34264, 42112  # of GeoTIFF and GDAL
@@ -124,7 +125,7 @@ def _colours(file, path):
     bands = _roles(file, path)
     full = np.array([_full_scale(file, band) for band in bands])
     pixels = np.empty((file.height, file.width, 3), file.dtypes[bands[0] - 1])
-    largest, inverted = np.iinfo(pixels.dtype).max, structure.get("MINISWHITE") == "YES"
+    largest, inverted = full_scale(pixels.dtype), structure.get("MINISWHITE") == "YES"
     rows = -(-ROWS // file.block_shapes[0][0]) * file.block_shapes[0][0]  # whole strips or tiles
     for top in range(0, file.height, rows):
         window = ((top, min(top + rows, file.height)), (0, file.width))
@@ -155,7 +156,7 @@ def _roles(file, path) -> list[int]:
 
 def _full_scale(file, band: int) -> int:
     """The largest value that the band's samples can have, as the file says it."""
-    largest = int(np.iinfo(file.dtypes[band - 1]).max)
+    largest = full_scale(file.dtypes[band - 1])
     bits = file.tags(band, ns="IMAGE_STRUCTURE").get("NBITS")
     if bits:
         return 2 ** int(bits) - 1
@@ -173,6 +174,6 @@ def _at_full_scale(pixels, full, path):
     reached = pixels.reshape(-1, 3).max(axis=0)
     if (reached > full).any():
         raise InputError(f"{path} says that its values reach {full.min()}, but one is {reached.max()}")
-    largest = np.iinfo(pixels.dtype).max
+    largest = full_scale(pixels.dtype)
     exact = pixels.astype(np.uint32) * np.uint32(largest) + full.astype(np.uint32) // 2
     return (exact // full.astype(np.uint32)).astype(pixels.dtype)

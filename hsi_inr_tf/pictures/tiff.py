@@ -20,6 +20,7 @@ BITS, COMPRESSION, PHOTOMETRIC, SAMPLES = 258, 259, 262, 277  # tags of TIFF
 PIXEL_SCALE, TRANSFORMATION, GDAL_METADATA = 33550, 34264, 42112  # of GeoTIFF and GDAL
 HIGHEST = 281  # the tag in which some programs say the full scale of samples
 ROWS = 256  # that are read at once
+CACHE = 64 << 20  # bytes of blocks that GDAL keeps
 GREY = (0, 1)  # photometric interpretations
 BANDS = ("red", "green", "blue")
 SPECTRAL = (
@@ -73,7 +74,7 @@ def read(
 
 def _read(rasterio, name, path, pages, max_pixels):
     try:
-        with quiet_rasterio(rasterio), warnings.catch_warnings():
+        with rasterio.Env(GDAL_CACHEMAX=CACHE), quiet_rasterio(rasterio), warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             if pages:
                 planes = [_opened(rasterio, name, path, max_pixels, page + 1)[0] for page in pages]

@@ -16,6 +16,7 @@ from hsi_inr_tf.cubes.values import Storage, check_size, metadata, parsed_metada
 from hsi_inr_tf.errors import InputError
 from hsi_inr_tf.files import replacing, room_for
 from hsi_inr_tf.files.georeference import (
+    GDAL_CACHE,
     for_rasterio,
     georeference_of,
     import_rasterio,
@@ -26,8 +27,6 @@ from hsi_inr_tf.optics.wavelengths import labelled
 
 METADATA = "HSI_INR_TF"
 QUANTITY = "quantity"  # the tag of the bands that hold half-widths
-# Bytes that GDAL keeps of a file in writing; left alone it takes a part of the machine's memory.
-CACHE = 64 << 20
 
 
 def write(cube: Any, path: Path, dtype: str = "float32") -> None:
@@ -54,7 +53,7 @@ def write(cube: Any, path: Path, dtype: str = "float32") -> None:
         replacing(path) as temporary,
         room_for(temporary, math.prod(cube.shape) * np.dtype(dtype).itemsize * len(solid)),
         quiet_rasterio(rasterio),
-        rasterio.Env(GDAL_CACHEMAX=CACHE),
+        rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE),
         rasterio.open(os.path.abspath(temporary), "w", **profile) as file,
     ):
         for band, nm in enumerate(cube.wavelengths * len(solid), start=1):

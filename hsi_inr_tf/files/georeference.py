@@ -14,6 +14,9 @@ from typing import Any
 
 from hsi_inr_tf.errors import InputError
 
+# Bytes that GDAL keeps of an open file; left alone it takes a part of the machine's memory.
+GDAL_CACHE = 64 << 20
+
 
 def georeference_of(file: Any) -> dict | None:
     """Where an open rasterio file (extra geo) lies on the map."""

@@ -5,7 +5,6 @@ channels in pages, a place on the map.
 import base64
 import io
 import os
-import warnings
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,14 +12,13 @@ import numpy as np
 
 from hsi_inr_tf.annotations import PathLike
 from hsi_inr_tf.errors import InputError
-from hsi_inr_tf.files.georeference import georeference_of, import_rasterio, quiet_rasterio
+from hsi_inr_tf.files.georeference import GDAL_CACHE, georeference_of, import_rasterio, quiet_rasterio
 from hsi_inr_tf.optics.full_scale import full_scale
 
 BITS, COMPRESSION, PHOTOMETRIC, SAMPLES = 258, 259, 262, 277  # tags of TIFF
 PIXEL_SCALE, TRANSFORMATION, GDAL_METADATA = 33550, 34264, 42112  # of GeoTIFF and GDAL
 HIGHEST = 281  # the tag in which some programs say the full scale of samples
 ROWS = 256  # that are read at once
-CACHE = 64 << 20  # bytes of blocks that GDAL keeps
 GREY = (0, 1)  # photometric interpretations
 BANDS = ("red", "green", "blue")
 SPECTRAL = (
@@ -74,8 +72,7 @@ def read(
 
 def _read(rasterio, name, path, pages, max_pixels):
     try:
-        with rasterio.Env(GDAL_CACHEMAX=CACHE), quiet_rasterio(rasterio), warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE), quiet_rasterio(rasterio):
             if pages:
                 planes = [_opened(rasterio, name, path, max_pixels, page + 1)[0] for page in pages]
                 if len({(plane.shape, plane.dtype) for plane in planes}) > 1:
